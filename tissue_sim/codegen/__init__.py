@@ -1,0 +1,1 @@
+"""From formula or network to compiled kernel: syntax trees, sources, the cache."""
