@@ -1,0 +1,1 @@
+"""Rules: what cells sense steers what they do, by Hill responses."""
