@@ -1,0 +1,1 @@
+"""Kernels of the lifecycle: growth, phases of the cycle, dying."""

@@ -1,0 +1,1 @@
+"""Growth, the cycle, division and death."""

@@ -1,0 +1,1 @@
+"""The kinds of cycle, one file each: settings, behaviours and plan."""
