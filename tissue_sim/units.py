@@ -25,6 +25,8 @@ NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
 FACTOR = r"[A-Za-zµ]{1,16}(?:\^-?[1-9])?"
 UNIT = rf"(?:(?:1|{FACTOR})(?:[*/]{FACTOR})*|(?:/{FACTOR})+)"
 LONGEST_QUANTITY = 64
+PREFIXES = frozenset({"femto", "pico", "nano", "micro", "milli", "centi", "kilo", "mega"})
+UNPREFIXED = frozenset({"minute", "hour", "day", "week", "month", "year", "micron"})
 
 _NUMBER = re.compile(NUMBER)
 _QUANTITY = re.compile(rf"({NUMBER}) ?({UNIT})?")
@@ -61,12 +63,21 @@ def _parsed(unit: str) -> Any:
     if len(unit) > LONGEST_QUANTITY or not _UNIT.fullmatch(unit):
         raise SettingsError(f"'{unit[:40]}' is not a unit; write one like um, 1/min, um^2/min")
     text = "1" + unit if unit.startswith("/") else unit
+    for word in re.findall(r"[A-Za-zµ]+", unit):
+        _refuse_odd_prefix(word)
     try:
         return _registry().Quantity(1.0, text.replace("^", "**"))
     except (pint.errors.UndefinedUnitError, pint.errors.DefinitionSyntaxError) as error:
         raise SettingsError(f"unknown unit '{unit}'; write one like um, h, 1/min, mmHg") from error
     except Exception as error:
         raise SettingsError(f"'{unit}' is not a usable unit ({error})") from error
+
+
+def _refuse_odd_prefix(word: str) -> None:
+    """Refuse what only a slip makes a unit: to pint ``hh`` is a hectohour."""
+    for prefix, base, _ in _registry().parse_unit_name(word):
+        if prefix and (prefix not in PREFIXES or base in UNPREFIXED):
+            raise SettingsError(f"'{word}' would be a {prefix}{base}; write the plain unit")
 
 
 def is_unit(text: str) -> bool:
