@@ -130,7 +130,7 @@ def split_quantity(text: str, unit: str) -> tuple[float, str | None]:
     match = _QUANTITY.fullmatch(text) if len(text) <= LONGEST_QUANTITY else None
     if match is None:
         raise SettingsError(
-            f"'{text[:40]}' is not a quantity; write a number in {unit} or, for instance, '2 {unit}'"
+            f"'{text[:40]}' is not a quantity; write a number in {unit}, or a number and a unit"
         )
     return float(match[1]), match[2]
 

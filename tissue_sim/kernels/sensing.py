@@ -30,7 +30,11 @@ def voxel_of_cells(position, origin, spacing, counts, periodic, voxel, outside):
             axis = 2 - k
             number = counts[axis]
             index = math.floor((position[i, axis] - origin[axis]) / spacing[axis])
-            if periodic[axis]:
+            if not math.isfinite(position[i, axis]):
+                # Whoever moved the cell raises; here the index only must not lead out of the field.
+                index = 0
+                out = 1
+            elif periodic[axis]:
                 index = index - number * math.floor(index / number)
             elif index < 0 or index >= number:
                 upper = origin[axis] + number * spacing[axis]

@@ -1,0 +1,228 @@
+"""What cells add to and take from the voxel that holds their centre.
+
+All loops are serial, in row order: two cells of one voxel add up in the same order whatever the number of
+threads. Sums for the ledger are compensated (Neumaier 1974, doi:10.1002/zamm.19740540106).
+"""
+
+from __future__ import annotations
+
+from tissue_sim.kernels.compile import kernel
+
+SINK, SOURCE, REMOVAL = 1, 2, 4
+
+
+@kernel
+def _add(total, lost, value):
+    """Return (total, lost) after adding `value`; `lost` gathers what rounding drops."""
+    new = total + value
+    if abs(total) >= abs(value):
+        lost += (total - new) + value
+    else:
+        lost += (value - new) + total
+    return new, lost
+
+
+@kernel
+def gather_exchange(
+    voxel,
+    active,
+    volume,
+    secretion,
+    saturation,
+    uptake,
+    maximum,
+    half,
+    export,
+    field,
+    voxel_volume,
+    tangent,
+    sink,
+    source,
+    removal,
+):
+    """Add the exchange of all cells to the voxels' linear terms.
+
+    d rho/dt = v [secretion (saturation - rho) - uptake rho - maximum rho / (half + rho)] + export / V_voxel,
+    v = V_cell / V_voxel, becomes source - sink rho - removal. Saturating uptake is linearised at the field
+    given: by its tangent (second order in the step), or by its chord through 0 (positive at any step).
+    With half = 0 it is uptake of order zero and goes to `removal`, as negative export does.
+
+    Parameters
+    ----------
+    voxel : int64[n], index into the ravelled field
+    active : bool[n], False for cells that exchange nothing
+    volume : float64[n], um^3
+    secretion, uptake : float64[n], 1/min
+    saturation, half : float64[n], the signal's unit
+    maximum : float64[n], unit/min
+    export : float64[n], unit um^3/min
+    field : float64[voxels]
+    voxel_volume : float64, um^3
+    tangent : bool
+    sink : float64[voxels], in and out, 1/min
+    source, removal : float64[voxels], in and out, unit/min
+
+    Returns
+    -------
+    int64
+        Which of the three got something: SINK + SOURCE + REMOVAL.
+    """
+    used = 0
+    for i in range(voxel.shape[0]):
+        if not active[i]:
+            continue
+        j = voxel[i]
+        fraction = volume[i] / voxel_volume
+        linear = fraction * (secretion[i] + uptake[i])
+        constant = fraction * secretion[i] * saturation[i]
+        taken = 0.0
+        if maximum[i] > 0.0:
+            if half[i] > 0.0:
+                rho = max(field[j], 0.0)
+                together = half[i] + rho
+                if tangent:
+                    linear += fraction * maximum[i] * half[i] / (together * together)
+                    constant -= fraction * maximum[i] * (rho / together) * (rho / together)
+                else:
+                    linear += fraction * maximum[i] / together
+            else:
+                taken += fraction * maximum[i]
+        if export[i] >= 0.0:
+            constant += export[i] / voxel_volume
+        else:
+            taken -= export[i] / voxel_volume
+        if linear != 0.0:
+            sink[j] += linear
+            used |= SINK
+        if constant != 0.0:
+            source[j] += constant
+            used |= SOURCE
+        if taken != 0.0:
+            removal[j] += taken
+            used |= REMOVAL
+    return used
+
+
+@kernel
+def exchange_amounts(
+    voxel,
+    active,
+    volume,
+    secretion,
+    saturation,
+    uptake,
+    maximum,
+    half,
+    export,
+    field,
+    mean_field,
+    tangent,
+    dt,
+    amounts,
+):
+    """Sum what the cells exchanged in a step, with the linearisation `gather_exchange` used.
+
+    Parameters
+    ----------
+    field : float64[voxels], at which the step was linearised
+    mean_field : float64[voxels], the field's average over the stages of the step
+    dt : float64, min
+    amounts : float64[3], out: uptake, secretion, export; into the field, unit um^3
+    """
+    uptake_sum, uptake_lost = 0.0, 0.0
+    secretion_sum, secretion_lost = 0.0, 0.0
+    export_sum, export_lost = 0.0, 0.0
+    for i in range(voxel.shape[0]):
+        if not active[i]:
+            continue
+        mean = mean_field[voxel[i]]
+        taken = uptake[i] * mean
+        if maximum[i] > 0.0:
+            if half[i] > 0.0:
+                rho = max(field[voxel[i]], 0.0)
+                together = half[i] + rho
+                if tangent:
+                    taken += maximum[i] * half[i] / (together * together) * mean
+                    taken += maximum[i] * (rho / together) * (rho / together)
+                else:
+                    taken += maximum[i] / together * mean
+            else:
+                taken += maximum[i]
+        amount = -volume[i] * taken * dt
+        uptake_sum, uptake_lost = _add(uptake_sum, uptake_lost, amount)
+        amount = volume[i] * secretion[i] * (saturation[i] - mean) * dt
+        secretion_sum, secretion_lost = _add(secretion_sum, secretion_lost, amount)
+        export_sum, export_lost = _add(export_sum, export_lost, export[i] * dt)
+    amounts[0] = uptake_sum + uptake_lost
+    amounts[1] = secretion_sum + secretion_lost
+    amounts[2] = export_sum + export_lost
+
+
+@kernel
+def limit_removal(removal, field, dt, source):
+    """Take from each voxel what removal of order zero asks for, at most what the voxel holds.
+
+    Parameters
+    ----------
+    removal : float64[voxels], unit/min
+    field : float64[voxels], at the start of the step
+    dt : float64, min
+    source : float64[voxels], in and out, unit/min
+
+    Returns
+    -------
+    float64
+        Asked for but not there, summed over voxels, unit/min.
+    """
+    total, lost = 0.0, 0.0
+    for j in range(removal.shape[0]):
+        if removal[j] > 0.0:
+            taken = min(removal[j], max(field[j], 0.0) / dt)
+            source[j] -= taken
+            total, lost = _add(total, lost, removal[j] - taken)
+    return total + lost
+
+
+@kernel
+def soften_removal(removal, field, threshold, sink, source):
+    """Linearise removal of order zero as removal min(1, rho / threshold), for the steady state.
+
+    Parameters
+    ----------
+    removal : float64[voxels], unit/min
+    field : float64[voxels], at which to linearise
+    threshold : float64, below which a voxel runs out; small beside the field
+    sink : float64[voxels], in and out, 1/min
+    source : float64[voxels], in and out, unit/min
+    """
+    for j in range(removal.shape[0]):
+        if removal[j] > 0.0:
+            if field[j] >= threshold:
+                source[j] -= removal[j]
+            else:
+                sink[j] += removal[j] / threshold
+
+
+@kernel
+def softened_shortfall(removal, linearised_at, field, threshold):
+    """Return what softened removal left in the voxels, summed, unit/min.
+
+    Parameters
+    ----------
+    linearised_at : float64[voxels], the field given to `soften_removal`
+    field : float64[voxels], the solution
+    """
+    total, lost = 0.0, 0.0
+    for j in range(removal.shape[0]):
+        if removal[j] > 0.0 and linearised_at[j] < threshold:
+            total, lost = _add(total, lost, removal[j] - removal[j] / threshold * field[j])
+    return total + lost
+
+
+@kernel
+def compensated_sum(values):
+    """Return the sum of float64[n], accurate to the last bits and the same for any number of threads."""
+    total, lost = 0.0, 0.0
+    for j in range(values.shape[0]):
+        total, lost = _add(total, lost, values[j])
+    return total + lost

@@ -1,0 +1,1 @@
+"""Signals: diffusing substances on the grid, and what cells exchange with them."""

@@ -1,0 +1,45 @@
+"""Small checks that several checks of signals share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tissue_sim.errors import Problem, SettingsError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from tissue_sim.units import SignalQuantity
+
+    Path = tuple[str | int, ...]
+
+__all__ = ["attempt", "check_quantity", "unknown_signal"]
+
+
+def attempt(path: Path, action: Callable[[], Any]) -> Iterator[Problem]:
+    """Yield what an action that raises SettingsError complains about."""
+    try:
+        action()
+    except SettingsError as error:
+        yield Problem(path, error.message, error.offset)
+
+
+def check_quantity(
+    path: Path, quantity: SignalQuantity, unit: str, *, at_least: float | None = None
+) -> Iterator[Problem]:
+    """Yield what is wrong with a quantity that is to be in `unit`."""
+    try:
+        number = quantity.to(unit)
+    except SettingsError as error:
+        yield Problem(path, error.message, error.offset)
+        return
+    if at_least is not None and number < at_least:
+        yield Problem(path, f"{quantity.value} is too small; allowed is {at_least:g} or more")
+
+
+def unknown_signal(path: Path, name: str, signals: Mapping[str, Any], *, on_key: bool = False) -> Problem:
+    """Return the problem of a signal's name that is not declared."""
+    known = ", ".join(signals) or "none"
+    return Problem(
+        path, f"no signal '{name}'; declared are {known}{did_you_mean(name, list(signals))}", on_key=on_key
+    )

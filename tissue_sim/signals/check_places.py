@@ -1,0 +1,76 @@
+"""Mistakes in sources and fixed voxels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tissue_sim.errors import Problem
+from tissue_sim.signals.check_parts import check_quantity, unknown_signal
+from tissue_sim.signals.regions import voxels_in
+from tissue_sim.signals.settings import FixedSettings, PrescribedMode, SourceSettings, unit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from tissue_sim.signals.settings import SignalSettings
+    from tissue_sim.tissue.domain import Grid
+
+    Path = tuple[str | int, ...]
+
+__all__ = ["check_places"]
+
+
+def check_places(
+    signals: Mapping[str, SignalSettings],
+    sources: Sequence[SourceSettings],
+    fixed: Sequence[FixedSettings],
+    grid: Grid | None,
+    masks: Mapping[str, np.ndarray],
+) -> Iterator[Problem]:
+    """Yield the mistakes of both lists; the parameters are those of `signals.checks.checks`."""
+    for number, source in enumerate(sources):
+        path: Path = ("sources", number)
+        yield from _entry(path, source, signals, grid)
+        if source.signal in signals:
+            unit = unit_of(signals[source.signal].unit, "1/min")
+            yield from check_quantity((*path, "rate"), source.rate, unit)
+    for number, entry in enumerate(fixed):
+        path = ("fixed", number)
+        yield from _entry(path, entry, signals, grid)
+        if entry.signal in signals:
+            unit = signals[entry.signal].unit
+            yield from check_quantity((*path, "value"), entry.value, unit, at_least=0.0)
+        yield from _mask((*path, "mask"), entry, grid, masks)
+
+
+def _entry(
+    path: Path,
+    entry: SourceSettings | FixedSettings,
+    signals: Mapping[str, SignalSettings],
+    grid: Grid | None,
+) -> Iterator[Problem]:
+    if entry.signal not in signals:
+        yield unknown_signal((*path, "signal"), entry.signal, signals)
+    elif isinstance(signals[entry.signal].mode, PrescribedMode):
+        yield Problem((*path, "signal"), f"{entry.signal} is prescribed by a formula alone")
+    if entry.region is not None and grid is not None and not voxels_in(entry.region, grid).any():
+        yield Problem(
+            (*path, "region"),
+            "no voxel has its centre in this region; make it larger, move it into the domain, or use `point`",
+        )
+
+
+def _mask(
+    path: Path, entry: FixedSettings, grid: Grid | None, masks: Mapping[str, np.ndarray]
+) -> Iterator[Problem]:
+    if entry.mask is None or entry.mask not in masks or grid is None:
+        return
+    mask = np.asarray(masks[entry.mask])
+    if mask.shape != grid.shape:
+        yield Problem(path, f"the mask has the shape {mask.shape}; the grid's (nz, ny, nx) is {grid.shape}")
+    elif mask.dtype != np.bool_ and not np.isin(mask, (0, 1)).all():
+        yield Problem(path, f"a mask holds true and false (or 0 and 1), found {mask.dtype} values")
+    elif not np.asarray(mask, dtype=bool).any():
+        yield Problem(path, "the mask holds no voxel")

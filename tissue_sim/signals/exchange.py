@@ -1,0 +1,226 @@
+"""What the cells exchange with one signal, gathered into the voxels' linear terms."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tissue_sim.errors import SimulationError
+from tissue_sim.kernels.signals.exchange import (
+    REMOVAL,
+    SINK,
+    SOURCE,
+    exchange_amounts,
+    gather_exchange,
+    limit_removal,
+    soften_removal,
+    softened_shortfall,
+)
+from tissue_sim.tissue.columns import LIVE
+
+if TYPE_CHECKING:
+    from tissue_sim.tissue.domain import Grid
+    from tissue_sim.tissue.model import TissueModel
+
+__all__ = ["CellPlaces", "CellRates", "Terms"]
+
+RATES = ("secretion", "saturation", "uptake", "uptake.max", "uptake.half", "export")
+
+
+@dataclass(frozen=True)
+class CellPlaces:
+    """Where the cells are during one signals step, for all signals alike.
+
+    Attributes
+    ----------
+    voxel : int64[n], index into the ravelled field
+    active : bool[n], live and inside: the cells that exchange
+    volume : float64[n], um^3
+    outside : int, number of cells outside an open domain
+    """
+
+    voxel: np.ndarray
+    active: np.ndarray
+    volume: np.ndarray
+    outside: int
+
+    @classmethod
+    def of(cls, tissue: TissueModel) -> CellPlaces:
+        """Look all cells up on the grid.
+
+        Raises
+        ------
+        SimulationError
+            If a cell's position or volume is not finite.
+        """
+        for column in ("position", "volume"):
+            _check_finite(tissue, column, tissue.population[column])
+        outside = tissue.outside()
+        active = (tissue.population["state"] == LIVE) & ~outside
+        return cls(
+            tissue.voxels(), active, np.ascontiguousarray(tissue.population["volume"]), int(outside.sum())
+        )
+
+
+@dataclass(frozen=True)
+class CellRates:
+    """The exchange rates of all cells with one signal, in effect now.
+
+    Attributes
+    ----------
+    places : CellPlaces
+    rates : tuple of float64[n]
+        In the order of RATES; zeros where no cell type declares one.
+    saturating : bool
+        Some cell takes up by Michaelis-Menten, so the terms depend on the field.
+    """
+
+    places: CellPlaces
+    rates: tuple[np.ndarray, ...]
+    saturating: bool
+
+    @classmethod
+    def of(cls, tissue: TissueModel, signal: str, places: CellPlaces) -> CellRates:
+        """Read the behaviours ``exchange.SIGNAL.*``.
+
+        Raises
+        ------
+        SimulationError
+            If one of them is not finite.
+        """
+        nothing = np.zeros(len(places.voxel))
+        names = [f"exchange.{signal}.{rate}" for rate in RATES]
+        rates = tuple(
+            np.ascontiguousarray(tissue.behaviours.effective(name)) if name in tissue.behaviours else nothing
+            for name in names
+        )
+        for name, values in zip(names, rates, strict=True):
+            _check_finite(tissue, name, values, signal)
+        return cls(places, rates, bool((rates[3] > 0.0).any()))
+
+
+def _check_finite(tissue: TissueModel, name: str, values: np.ndarray, signal: str | None = None) -> None:
+    if math.isfinite(float(values.sum())):
+        return
+    for row in np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))[:1]:
+        raise SimulationError(
+            f"{name} is {values[row]}; it must be finite",
+            process="signals",
+            time=tissue.clock.time,
+            cell_id=int(tissue.population["cell_id"][row]),
+            signal=signal,
+        )
+
+
+class Terms:
+    """d rho/dt = source - sink rho of one signal in every voxel, from cells and places.
+
+    Parameters
+    ----------
+    grid : Grid
+    production, removal : float64 (nz, ny, nx) or None
+        What sources give and take (both >= 0), unit/min.
+    work : float64[3, voxels]
+        Room for sink, source and removal, which signals may share: they take turns.
+    """
+
+    def __init__(
+        self, grid: Grid, production: np.ndarray | None, removal: np.ndarray | None, work: np.ndarray
+    ) -> None:
+        self._grid = grid
+        self._production, self._removal_of_sources = production, removal
+        self._produced = 0.0 if production is None else float(np.sum(production)) * grid.voxel_volume
+        self._produced -= 0.0 if removal is None else float(np.sum(removal)) * grid.voxel_volume
+        self._sink, self._source, self._removal = work
+        self._used = 0
+        self._source_of_cells = False
+        self._field = self._sink
+        self._tangent = True
+        self._threshold = 0.0
+        self._short = 0.0
+
+    @property
+    def sink(self) -> np.ndarray | None:
+        """1/min, float64 (nz, ny, nx); None where nothing is taken up in proportion to the field."""
+        return self._sink.reshape(self._grid.shape) if self._used & SINK else None
+
+    @property
+    def source(self) -> np.ndarray | None:
+        """Unit/min, float64 (nz, ny, nx); None where nothing is added or taken at a constant rate."""
+        return self._source.reshape(self._grid.shape) if self._used & SOURCE else None
+
+    @property
+    def lasting(self) -> bool:
+        """The source is that of places alone and stays as it is from step to step."""
+        return not self._used & REMOVAL and not self._source_of_cells
+
+    @property
+    def removes(self) -> bool:
+        """Something is taken at a constant rate, as long as a voxel can give it."""
+        return bool(self._used & REMOVAL)
+
+    def gather(self, cells: CellRates, field: np.ndarray, *, tangent: bool = True) -> None:
+        """Set sink, source and removal from the cells, linearised at a field."""
+        places = cells.places
+        self._tangent, self._short = tangent, 0.0
+        self._field = field.ravel().copy() if cells.saturating else field.ravel()
+        self._start(self._sink, None)
+        self._start(self._source, self._production)
+        self._start(self._removal, self._removal_of_sources)
+        self._used = gather_exchange(
+            places.voxel, places.active, places.volume, *cells.rates, self._field, self._grid.voxel_volume,
+            tangent, self._sink, self._source, self._removal,
+        )  # fmt: skip
+        self._source_of_cells = bool(self._used & SOURCE)
+        self._used |= SOURCE if self._production is not None else 0
+        self._used |= REMOVAL if self._removal_of_sources is not None else 0
+
+    def limit(self, field: np.ndarray, dt: float) -> None:
+        """Take removal out of the source, at most what a voxel holds at the start of a step of `dt` min."""
+        if self.removes:
+            self._short = limit_removal(self._removal, field.ravel(), dt, self._source)
+            self._used |= SOURCE
+
+    def soften(self, field: np.ndarray, threshold: float) -> None:
+        """Let removal fade below a small value of the field, for the steady state."""
+        if self.removes:
+            self._field, self._threshold = field.ravel().copy(), threshold
+            soften_removal(self._removal, self._field, threshold, self._sink, self._source)
+            self._used |= SINK | SOURCE
+
+    def amounts(self, cells: CellRates, mean_field: np.ndarray | None, dt: float) -> dict[str, float]:
+        """Return the ledger lines of a step taken with these terms.
+
+        Parameters
+        ----------
+        mean_field : float64 (nz, ny, nx) or None
+            The field's average over the stages of the step; None where it does not matter (no sink).
+        """
+        places, volume = cells.places, self._grid.voxel_volume
+        mean = self._field if mean_field is None else np.ascontiguousarray(mean_field).ravel()
+        sums = np.zeros(3)
+        exchange_amounts(
+            places.voxel, places.active, places.volume, *cells.rates, self._field, mean,
+            self._tangent, dt, sums,
+        )  # fmt: skip
+        if self._threshold > 0.0 and self.removes:
+            short = softened_shortfall(self._removal, self._field, mean, self._threshold)
+        else:
+            short = self._short
+        return {
+            "uptake": float(sums[0]),
+            "secretion": float(sums[1]),
+            "export": float(sums[2]),
+            "sources": self._produced * dt,
+            "shortfall": float(short) * volume * dt,
+        }
+
+    @staticmethod
+    def _start(array: np.ndarray, values: np.ndarray | None) -> None:
+        if values is None:
+            array.fill(0.0)
+        else:
+            array[:] = values.ravel()

@@ -1,0 +1,128 @@
+"""One signal with everything that advances it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tissue_sim.kernels.signals.exchange import compensated_sum
+from tissue_sim.signals.exchange import Terms
+from tissue_sim.signals.faces import coefficients_of_faces
+from tissue_sim.signals.fixed import fixed_voxels
+from tissue_sim.signals.ledger import Amounts
+from tissue_sim.signals.membrane import MembraneExchange
+from tissue_sim.signals.prescribed import field_of_formula
+from tissue_sim.signals.settings import PrescribedMode
+from tissue_sim.signals.solver.solver import SignalSolver
+from tissue_sim.signals.sources import rates_of_sources
+from tissue_sim.signals.steady import SteadyStep
+from tissue_sim.signals.transient import TransientStep
+from tissue_sim.units import SignalQuantity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tissue_sim.signals.exchange import CellRates
+    from tissue_sim.signals.settings import ExchangeSettings, FixedSettings, SignalSettings, SourceSettings
+    from tissue_sim.tissue.domain import Grid
+    from tissue_sim.tissue.model import TissueModel
+
+__all__ = ["OneSignal"]
+
+
+class OneSignal:
+    """A signal's solver, sources, fixed voxels and membranes, built from its settings.
+
+    Parameters are those of `SignalsProcess`, of which entries for other signals are passed over.
+
+    Parameters
+    ----------
+    work : float64[3, voxels]
+        Room that all signals share.
+
+    Attributes
+    ----------
+    membrane : MembraneExchange or None
+    steady : bool
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: SignalSettings,
+        grid: Grid,
+        exchange: Mapping[str, Mapping[str, ExchangeSettings]],
+        cell_types: Sequence[str],
+        sources: Sequence[SourceSettings],
+        fixed: Sequence[FixedSettings],
+        masks: Mapping[str, np.ndarray],
+        work: np.ndarray,
+    ) -> None:
+        self.settings, self.grid = settings, grid
+        self.steady = settings.mode == "steady"
+        self.membrane: MembraneExchange | None = None
+        self._fixed_mask: np.ndarray | None = None
+        self._fixed_values: np.ndarray | None = None
+        self._step: TransientStep | SteadyStep | None = None
+        if isinstance(settings.mode, PrescribedMode):
+            return
+        diffusion = settings.diffusion or 0.0
+        self._fixed_mask, self._fixed_values = fixed_voxels(name, settings.unit, fixed, masks, grid)
+        faces = coefficients_of_faces(settings.boundary, settings.unit, diffusion, grid)
+        solver = SignalSolver(grid, diffusion, settings.decay, faces, self._fixed_mask, self._fixed_values)
+        terms = Terms(grid, *rates_of_sources(name, settings.unit, sources, grid), work)
+        if self.steady:
+            self._step = SteadyStep(solver, terms)
+        else:
+            self.membrane = MembraneExchange.of(name, exchange, cell_types)
+            self._step = TransientStep(solver, terms, settings.tolerance)
+
+    def initial_field(self, tissue: TissueModel) -> np.ndarray:
+        """Return the field at the start, float64 (nz, ny, nx); fixed voxels have their value."""
+        settings, initial = self.settings, self.settings.initial
+        if isinstance(settings.mode, PrescribedMode):
+            return self._prescribed(settings.mode, tissue, tissue.clock.time)
+        if isinstance(initial, SignalQuantity):
+            field = np.full(self.grid.shape, initial.to(settings.unit))
+        else:
+            field = field_of_formula(initial.tree, self.grid, tissue.parameters)
+        if self._fixed_mask is not None and self._fixed_values is not None:
+            field[self._fixed_mask] = self._fixed_values[self._fixed_mask]
+        return field
+
+    def advance(self, tissue: TissueModel, field: np.ndarray, cells: CellRates, dt: float) -> Amounts:
+        """Advance the field in place by `dt` min from the clock's time; return what was exchanged."""
+        if isinstance(self._step, TransientStep):
+            if self.membrane is None:
+                return self._step.advance(field, cells, None, dt)
+            membrane = self.membrane.gather(tissue, cells.places, self.grid.voxel_volume)
+            amounts = self._step.advance(field, cells, membrane, dt)
+            self.membrane.put_back(tissue)
+            amounts.add("membrane", self.membrane.amount())
+            return amounts
+        before = self._total(field)
+        if isinstance(self._step, SteadyStep):
+            amounts = self._step.advance(field, cells, dt)
+        else:
+            assert isinstance(self.settings.mode, PrescribedMode)
+            field[...] = self._prescribed(self.settings.mode, tissue, tissue.clock.time + dt)
+            amounts = Amounts()
+        amounts.add("imposed", self._total(field) - before)
+        return amounts
+
+    def counts(self) -> tuple[int, int]:
+        """Return (halvings of the step, steps redone by backward Euler)."""
+        step = self._step
+        return (step.halvings, step.redone) if isinstance(step, TransientStep) else (0, 0)
+
+    def restore_counts(self, counts: tuple[int, int]) -> None:
+        """Take over what `counts` returned."""
+        if isinstance(self._step, TransientStep):
+            self._step.halvings, self._step.redone = counts
+
+    def _prescribed(self, mode: PrescribedMode, tissue: TissueModel, time: float) -> np.ndarray:
+        return field_of_formula(mode.prescribed.tree, self.grid, tissue.parameters, time)
+
+    def _total(self, field: np.ndarray) -> float:
+        return float(compensated_sum(field.ravel())) * self.grid.voxel_volume

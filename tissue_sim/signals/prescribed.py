@@ -1,0 +1,61 @@
+"""Fields given by a formula of x, y, z and time: prescribed signals and initial values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tissue_sim.codegen.evaluation import evaluate
+from tissue_sim.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tissue_sim.codegen.syntax import Expression, Name
+    from tissue_sim.tissue.domain import Grid
+
+__all__ = ["COORDINATES", "field_of_formula"]
+
+COORDINATES = ("x", "y", "z")
+
+
+def field_of_formula(
+    expression: Expression, grid: Grid, parameters: Mapping[str, float], time: float | None = None
+) -> np.ndarray:
+    """Return the formula's value at every voxel's centre, float64 (nz, ny, nx).
+
+    Parameters
+    ----------
+    expression : Expression
+        Of x, y, z (um), `time` (min) and parameters.
+    time : float, optional
+        None where the formula may not depend on it.
+
+    Raises
+    ------
+    SettingsError
+        For another name, or a value that is not finite.
+    """
+    known: dict[str, np.ndarray | float] = dict(parameters)
+    for axis, name in enumerate(COORDINATES):
+        shape = [1, 1, 1]
+        shape[2 - axis] = -1
+        known[name] = grid.centres(axis).reshape(shape)
+    if time is not None:
+        known["time"] = time
+
+    def lookup(name: Name) -> np.ndarray | float:
+        try:
+            return known[str(name)]
+        except KeyError:
+            raise SettingsError(
+                f"'{name}' is not known here; known are {', '.join(known)}", name.offset
+            ) from None
+
+    with np.errstate(all="ignore"):
+        values = np.asarray(evaluate(expression, lookup), dtype=np.float64)
+    if not np.isfinite(values).all():
+        when = "" if time is None else f" at time {time:g} min"
+        raise SettingsError(f"the formula has no finite value in every voxel{when}")
+    return np.array(np.broadcast_to(values, grid.shape), order="C")

@@ -1,0 +1,150 @@
+"""One step of a signal in time, in one part or in as many as its tolerance asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tissue_sim.errors import SimulationError
+from tissue_sim.signals.ledger import Amounts
+
+if TYPE_CHECKING:
+    from tissue_sim.signals.exchange import CellRates, Terms
+    from tissue_sim.signals.solver.membrane import Membrane
+    from tissue_sim.signals.solver.report import StepReport
+    from tissue_sim.signals.solver.solver import SignalSolver
+
+__all__ = ["MOST_HALVINGS", "TransientStep"]
+
+MOST_HALVINGS = 10
+ORDER_FACTOR = 3.0
+"""2^p - 1 of a method of order p = 2: the difference of two results over their error (Richardson)."""
+ROOM = 8.0
+"""A halving is given up where the estimate is this much below the tolerance; one costs at most a factor 4."""
+
+
+class TransientStep:
+    """Advances one signal in time.
+
+    Saturating uptake is linearised by its tangent at the old value, which keeps the step second order. Where
+    that step has to be redone by backward Euler, it is redone with the chord: that cannot become negative.
+
+    Parameters
+    ----------
+    solver : SignalSolver
+    terms : Terms
+    tolerance : float or None
+        Bound on a step's estimated error, relative to the largest value of the field; None takes every step
+        in one part.
+
+    Attributes
+    ----------
+    halvings : int
+        k: the last step was found good with 2^(k+1) parts, compared with 2^k. Part of the state.
+    redone : int
+        Parts of steps redone by backward Euler so far.
+    """
+
+    def __init__(self, solver: SignalSolver, terms: Terms, tolerance: float | None) -> None:
+        self.solver, self._terms, self._tolerance = solver, terms, tolerance
+        self.halvings = 0
+        self.redone = 0
+
+    def advance(self, field: np.ndarray, cells: CellRates, membrane: Membrane | None, dt: float) -> Amounts:
+        """Advance a field (in place) and the species inside the cells by `dt` min; return what was exchanged.
+
+        Raises
+        ------
+        SimulationError
+            If the tolerance cannot be met.
+        """
+        if self._tolerance is None:
+            amounts, redone = self._in_parts(field, cells, membrane, dt, 1)
+            self.redone += redone
+            return amounts
+        return self._within_tolerance(field, cells, membrane, dt, self._tolerance)
+
+    def _within_tolerance(
+        self, field: np.ndarray, cells: CellRates, membrane: Membrane | None, dt: float, tolerance: float
+    ) -> Amounts:
+        start = field.copy()
+        inside = None if membrane is None else membrane.inside.copy()
+
+        def again(parts: int) -> tuple[Amounts, int]:
+            field[...] = start
+            if membrane is not None and inside is not None:
+                membrane.inside[:] = inside
+            return self._in_parts(field, cells, membrane, dt, parts)
+
+        _, redone = again(2**self.halvings)
+        while True:
+            coarse, redone_before = field.copy(), redone
+            amounts, redone = again(2 ** (self.halvings + 1))
+            factor = 1.0 if redone or redone_before else ORDER_FACTOR
+            difference, largest = float(np.abs(field - coarse).max()), float(np.abs(field).max())
+            if difference <= tolerance * largest * factor:
+                break
+            self.halvings += 1
+            if self.halvings > MOST_HALVINGS or not np.isfinite(difference):
+                raise SimulationError(
+                    f"the step of {dt:g} min misses the tolerance {tolerance:g} in {2**MOST_HALVINGS} parts; "
+                    "raise `tolerance` or check the rates of exchange"
+                )
+        if self.halvings and difference * ROOM <= tolerance * largest * factor:
+            self.halvings -= 1
+        self.redone += redone
+        return amounts
+
+    def _in_parts(
+        self, field: np.ndarray, cells: CellRates, membrane: Membrane | None, dt: float, parts: int
+    ) -> tuple[Amounts, int]:
+        total, redone = Amounts(), 0
+        for _ in range(parts):
+            amounts, was_redone = self._part(field, cells, membrane, dt / parts)
+            total.add_all(amounts)
+            redone += was_redone
+        return total, redone
+
+    def _part(
+        self, field: np.ndarray, cells: CellRates, membrane: Membrane | None, dt: float
+    ) -> tuple[Amounts, bool]:
+        start = field.copy() if cells.saturating else None
+        inside = None if membrane is None else membrane.inside.copy()
+        report = self._solve(field, cells, membrane, dt, tangent=True)
+        if report.used_backward_euler and start is not None:
+            field[...] = start
+            if membrane is not None and inside is not None:
+                membrane.inside[:] = inside
+            redone = self._solve(field, cells, membrane, dt, tangent=False)
+            report, was_redone = redone, True
+        else:
+            was_redone = report.used_backward_euler
+        amounts = booked(report, self._terms.amounts(cells, report.mean_field, dt))
+        return amounts, was_redone
+
+    def _solve(
+        self, field: np.ndarray, cells: CellRates, membrane: Membrane | None, dt: float, *, tangent: bool
+    ) -> StepReport:
+        self._terms.gather(cells, field, tangent=tangent)
+        self._terms.limit(field, dt)
+        terms = self._terms
+        return self.solver.step(field, terms.sink, terms.source, dt, membrane, lasting_source=terms.lasting)
+
+
+def booked(report: StepReport, exchanged: dict[str, float], factor: float = 1.0) -> Amounts:
+    """Return the ledger lines of a solver's report and of the exchange that went into it.
+
+    Parameters
+    ----------
+    factor : float
+        The report's amounts times this are amounts: 1 for a step, its length for rates of a steady state.
+    """
+    amounts = Amounts()
+    amounts.add_faces(np.asarray(report.face_amounts) * factor)
+    amounts.add("decay", -report.decay_amount * factor)
+    amounts.add("fixed", report.fixed_amount * factor)
+    amounts.add("unsolved", report.unsolved * factor)
+    for line, amount in exchanged.items():
+        amounts.add(line, amount)
+    return amounts
