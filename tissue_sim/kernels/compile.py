@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 # busy machine every parallel region then lasts a time slice (measured: 33 ms a step against 2 ms).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-import numba  # noqa: E402
+import numba
 
 if TYPE_CHECKING:
     from collections.abc import Callable

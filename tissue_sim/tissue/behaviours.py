@@ -16,7 +16,7 @@ from tissue_sim.errors import ColumnError, did_you_mean
 from tissue_sim.tissue.columns import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tissue_sim.tissue.population import Population
 
@@ -58,7 +58,7 @@ class Behaviours:
     def __contains__(self, name: str) -> bool:
         return name in self._declared
 
-    def __iter__(self):  # noqa: ANN204 - an iterator of Behaviour
+    def __iter__(self) -> Iterator[Behaviour]:
         return iter(self._declared.values())
 
     def __getitem__(self, name: str) -> Behaviour:

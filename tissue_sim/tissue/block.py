@@ -51,7 +51,7 @@ class Block:
 
     def carried_by(self, types: np.ndarray) -> np.ndarray:
         """Say for cell types (int[n]) whether they carry this network, bool[n]."""
-        return self._carriers[types]
+        return np.asarray(self._carriers[types])
 
     def append(self, population: Population, rows: np.ndarray) -> np.ndarray:
         """Add the carriers among new rows at the end, values 0; return their places in the block."""

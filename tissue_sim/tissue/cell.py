@@ -22,7 +22,7 @@ __all__ = ["Cell", "CellSet"]
 OWN_ATTRIBUTES = frozenset({"model", "unique_id", "_cell_id", "_stream", "pos"})
 
 
-class Cell(mesa.Agent):
+class Cell(mesa.Agent):  # type: ignore[misc]
     """One cell; holds only the model and its ``cell_id``.
 
     Columns are attributes (``cell.age``, ``cell.position``), read as read-only copies and set by assignment.
@@ -84,7 +84,7 @@ class Cell(mesa.Agent):
     @property
     def pos(self) -> np.ndarray:
         """The position, as mesa's spaces call it."""
-        return self.__getattr__("position")
+        return np.asarray(self.__getattr__("position"))
 
     @property
     def random(self) -> RandomStream:
@@ -152,7 +152,7 @@ def _read_only(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-class CellSet(AgentSet):
+class CellSet(AgentSet):  # type: ignore[misc]
     """Mesa's AgentSet over all cells; `get`, `set` and `agg` of a column go to the arrays."""
 
     def _model_of(self, name: Any) -> TissueModel | None:

@@ -39,7 +39,7 @@ class Cells:
     @property
     def cell_id(self) -> np.ndarray:
         """Their ids, int64[m]."""
-        return self.tissue.population["cell_id"][self.rows]
+        return np.array(self.tissue.population["cell_id"][self.rows])
 
     def __getitem__(self, quantity: str) -> np.ndarray:
         """Return one quantity, float64[m] or (m, 3); a copy."""

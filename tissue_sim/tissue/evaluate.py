@@ -60,7 +60,7 @@ def per_cell(
         return _full_path_value(tissue, name.path, network)
 
     def encode_name(name: Name, text: str) -> np.ndarray:
-        return _encoded(tissue, name, text)[tissue.population["type"]]
+        return np.asarray(_encoded(tissue, name, text)[tissue.population["type"]])
 
     def call(node: Call) -> np.ndarray:
         return _contacts(tissue, node, network)
@@ -157,14 +157,14 @@ def _pair_values(
 
     def lookup(name: Name) -> np.ndarray:
         if name.path[0] in sides and len(name.path) > 1:
-            return _full_path_value(tissue, name.path[1:], network)[sides[name.path[0]]]
+            return np.asarray(_full_path_value(tissue, name.path[1:], network)[sides[name.path[0]]])
         if str(name) == "time" or str(name) in tissue.parameters:
             return tissue.quantities.of(name.path)[:1].repeat(len(others)) if len(others) else np.zeros(0)
         raise SettingsError(f"inside contact.*() say self.{name} or other.{name}", name.offset)
 
     def encode_name(name: Name, text: str) -> np.ndarray:
         rows = sides[name.path[0]]
-        return _encoded(tissue, name, text)[tissue.population["type"][rows]]
+        return np.asarray(_encoded(tissue, name, text)[tissue.population["type"][rows]])
 
     values = evaluate(expression, lookup, None, encode_name)
     return np.array(np.broadcast_to(np.asarray(values, dtype=np.float64), (len(others),)))

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["TissueModel"]
 
 
-class TissueModel(mesa.Model):
+class TissueModel(mesa.Model):  # type: ignore[misc]
     """Everything that is the tissue's state, and the one step that advances it.
 
     Parameters

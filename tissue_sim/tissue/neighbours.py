@@ -27,9 +27,14 @@ LEVEL_RATIO = 3.0
 MOST_LEVELS = 7
 MOST_BINS = 2**19
 """Bins along one axis of an open domain; cells beyond share the last one."""
+SMALLEST_EDGE = 1e-9
+"""um; a bin needs some width where all cells are points."""
 MOST_ENTRIES = 2**31 - 1
-SKIN = 0.3
-"""Skin in units of the mean radius: longer lists against fewer rebuilds."""
+SKIN = 0.25
+"""First skin in units of the mean radius: longer lists against fewer rebuilds."""
+SKINS = (0.12, 0.8)
+SHORT_LIVED, LONG_LIVED = 6, 24
+"""Uses of a list below which the next skin is thicker, and above which it is thinner."""
 
 
 class NeighbourList:
@@ -40,8 +45,8 @@ class NeighbourList:
     Parameters
     ----------
     domain : Domain
-    skin : float
-        In units of the mean radius.
+    skin : float, optional
+        In units of the mean radius; else it adapts to how fast cells move.
 
     Attributes
     ----------
@@ -58,9 +63,11 @@ class NeighbourList:
         How often the list was built.
     """
 
-    def __init__(self, domain: Domain, skin: float = SKIN) -> None:
+    def __init__(self, domain: Domain, skin: float | None = None) -> None:
         self.builds = 0
-        self._skin_factor = skin
+        self._uses = 0
+        self._adapts = skin is None
+        self._skin_factor = SKIN if skin is None else skin
         self._skin = 0.0
         self._factor = 0.0
         size = np.where(domain.periodic, domain.size, 0.0)
@@ -95,7 +102,9 @@ class NeighbourList:
         if factor > self._factor or not np.array_equal(cell_ids, self._ids):
             self._build(cell_ids, position, radius, factor)
         elif self._pack(position, radius) > 0.499 * self._skin:
+            self._adapt_skin()
             self._build(cell_ids, position, radius, self._factor)
+        self._uses += 1
 
     def invalidate(self) -> None:
         """Have the list built anew at its next use."""
@@ -105,19 +114,30 @@ class NeighbourList:
         """Put a per-row quantity (float64[n]), or its square root, into a column of `cells`."""
         kernels.gather(np.ascontiguousarray(values), self.order, column, int(root), self.cells)
 
+    def _adapt_skin(self) -> None:
+        if self._adapts and self._uses < SHORT_LIVED:
+            self._skin_factor = min(1.3 * self._skin_factor, SKINS[1])
+        elif self._adapts and self._uses > LONG_LIVED:
+            self._skin_factor = max(0.8 * self._skin_factor, SKINS[0])
+
     def _pack(self, position: np.ndarray, radius: np.ndarray) -> float:
         moved = np.empty(-(-len(self.order) // kernels.CHUNK))
         kernels.pack(position, radius, self.order, self._built, self.box, self._factor, self.cells, moved)
         return float(moved.max(initial=0.0))
 
     def _build(self, cell_ids: np.ndarray, position: np.ndarray, radius: np.ndarray, factor: float) -> None:
-        _check_finite(cell_ids, position, radius)
         n = len(cell_ids)
+        # Rows of one quantity each: numpy is many times faster on these than on columns.
+        points = np.empty((4, n))
+        points[:3], points[3] = position.T, radius
+        _check_finite(cell_ids, points)
         self._ids, self._factor = cell_ids.copy(), factor
         self._skin = self._skin_factor * float(radius.mean()) if n else 0.0
-        levels = self._levels(position, radius)
-        level_of, keys = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-        bin_numbers(position, radius, self.box_from(position), *levels, level_of, keys)
+        box = self.box.copy()
+        box[0] = np.where(self._periodic, box[0], points[:3].min(axis=1, initial=np.inf))
+        levels = self._levels(points)
+        keys = np.empty(n, dtype=np.int64)
+        bin_numbers(points, box, *levels, keys)
         # The old order is nearly the new one, which the stable sort turns into speed.
         before = self.order if len(self.order) == n else np.arange(n)
         self.order = before[np.argsort(keys[before], kind="stable")]
@@ -126,27 +146,24 @@ class NeighbourList:
         if len(self.cells) != n:
             self.cells = np.zeros((n, WIDTH))
             self.starts, self.ends = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-        self._built = np.ascontiguousarray(np.column_stack([position, radius])[self.order].T)
+        self._built = points[:, self.order]
         self._pack(position, radius)
-        self._fill(slot_of, keys[self.order], self.box_from(position), levels)
+        sorted_keys = keys[self.order]
+        new_bin = np.concatenate([[True], sorted_keys[1:] != sorted_keys[:-1], [True]])[-n - 1 :]
+        bin_starts = np.flatnonzero(new_bin)
+        self._fill(slot_of, (sorted_keys[bin_starts[:-1]], bin_starts), box, levels)
         self.builds += 1
+        self._uses = 0
 
-    def box_from(self, position: np.ndarray) -> np.ndarray:
-        """Return `box` with the lower corner of open axes where the first cell is; float64[3, 3], um."""
-        box = self.box.copy()
-        if len(position):
-            box[0] = np.where(self._periodic, box[0], position.min(axis=0))
-        return box
-
-    def _levels(self, position: np.ndarray, radius: np.ndarray) -> tuple[np.ndarray, ...]:
+    def _levels(self, points: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return (largest radius, bins per um, number of bins, first number) of the levels."""
-        largest, smallest = float(radius.max(initial=0.0)), float(radius.min(initial=np.inf))
+        largest, smallest = float(points[3].max(initial=0.0)), float(points[3].min(initial=np.inf))
         level_radius = [largest]
         while len(level_radius) < MOST_LEVELS and smallest < level_radius[-1] / LEVEL_RATIO:
             level_radius.append(level_radius[-1] / LEVEL_RATIO)
         radii = np.array(level_radius)
-        edge = np.maximum(2.0 * self._factor * radii + self._skin, np.finfo(np.float64).tiny)[:, None]
-        extent = np.ptp(position, axis=0) if len(position) else np.zeros(3)
+        edge = np.maximum(2.0 * self._factor * radii + self._skin, SMALLEST_EDGE)[:, None]
+        extent = np.ptp(points[:3], axis=1) if points.size else np.zeros(3)
         size = np.where(self._periodic, self.box[1], extent)
         whole = np.clip(np.floor(size / edge), 0, MOST_BINS - 1).astype(np.int64)
         counts = np.where(self._periodic, np.maximum(whole, 1), whole + 1)
@@ -156,9 +173,13 @@ class NeighbourList:
         return radii, scales, counts, firsts
 
     def _fill(
-        self, slot_of: np.ndarray, keys: np.ndarray, box: np.ndarray, levels: tuple[np.ndarray, ...]
+        self,
+        slot_of: np.ndarray,
+        bins: tuple[np.ndarray, np.ndarray],
+        box: np.ndarray,
+        levels: tuple[np.ndarray, ...],
     ) -> None:
-        chunks = -(-len(keys) // kernels.CHUNK)
+        chunks = -(-len(slot_of) // kernels.CHUNK)
         needed = np.zeros(chunks, dtype=np.int64)
         if len(self._chunk_firsts) != chunks + 1:
             self._chunk_firsts = np.arange(chunks + 1) * (kernels.CHUNK * 24)
@@ -166,13 +187,13 @@ class NeighbourList:
             total = int(self._chunk_firsts[-1])
             if total > MOST_ENTRIES:
                 raise SimulationError(
-                    f"{len(keys)} cells have {total} neighbours, more than fit into memory: too many cells "
+                    f"{len(slot_of)} cells have {total} neighbours, more than fit into memory: too many cells "
                     "lie on top of each other; spread them out, or switch forces off by `mechanics: none`"
                 )
             if len(self.entries) < total:
                 self.entries = np.empty(total, dtype=np.int32)
             kernels.fill_lists(
-                self._built, self.order, slot_of, keys, *levels, box, self._factor, self._skin,
+                self._built, self.order, slot_of, *bins, *levels, box, self._factor, self._skin,
                 self._chunk_firsts, self.starts, self.ends, needed, self.entries,
             )  # fmt: skip
             if (needed <= np.diff(self._chunk_firsts)).all():
@@ -181,12 +202,12 @@ class NeighbourList:
             self._chunk_firsts = np.concatenate([[0], np.cumsum(room)])
 
 
-def _check_finite(cell_ids: np.ndarray, position: np.ndarray, radius: np.ndarray) -> None:
-    good = np.isfinite(position).all(axis=1) & np.isfinite(radius) & (radius >= 0.0)
+def _check_finite(cell_ids: np.ndarray, points: np.ndarray) -> None:
+    good = np.isfinite(points).all(axis=0) & (points[3] >= 0.0)
     if not good.all():
         row = int(np.argmin(good))
         raise SimulationError(
-            f"position {position[row].tolist()} um, radius {radius[row]:g} um: must be finite numbers, "
+            f"position {points[:3, row].tolist()} um, radius {points[3, row]:g} um: must be finite numbers, "
             "the radius not negative",
             cell_id=int(cell_ids[row]),
         )

@@ -51,6 +51,10 @@ class Process:
     def removed(self, tissue: TissueModel, keep: np.ndarray) -> None:
         """Act before rows where `keep` (bool[n]) is False leave."""
 
+    def counters(self) -> dict[str, int]:
+        """Return what is worth counting, in words: shown by ``info`` where it is not 0."""
+        return {}
+
     def state(self) -> dict[str, np.ndarray]:
         """Return what is needed beyond columns, blocks and fields to go on with the same bits."""
         return {}

@@ -11,6 +11,7 @@ from tissue_sim.errors import ColumnError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tissue_sim.tissue.block import Block
     from tissue_sim.tissue.model import TissueModel
 
 __all__ = ["Quantities"]
@@ -80,12 +81,12 @@ class Quantities:
         if path[1] not in tissue.fields:
             raise ColumnError(f"no signal '{path[1]}'{did_you_mean(path[1], list(tissue.fields))}")
         if len(path) == 3 and path[2] == "gradient":
-            return np.sqrt((tissue.gradient(path[1]) ** 2).sum(axis=1))
+            return np.asarray(np.sqrt((tissue.gradient(path[1]) ** 2).sum(axis=1)))
         if len(path) != 2:
             raise ColumnError(f"'{'.'.join(path)}' is no quantity of a signal; known: NAME, NAME.gradient")
-        return tissue.fields[path[1]].ravel()[tissue.voxels()]
+        return np.asarray(tissue.fields[path[1]].ravel()[tissue.voxels()])
 
-    def _block(self, path: tuple[str, ...]):  # noqa: ANN202 - a Block
+    def _block(self, path: tuple[str, ...]) -> Block:
         tissue = self._tissue
         if path[1] not in tissue.blocks:
             raise ColumnError(f"no network '{path[1]}'{did_you_mean(path[1], list(tissue.blocks))}")
@@ -99,5 +100,4 @@ class Quantities:
         return self._block(path).quantity(path[2], self._tissue.population.size)
 
     def _column(self, path: tuple[str, ...]) -> np.ndarray:
-        values = self._tissue.population[".".join(path[1:])]
-        return values.astype(np.float64)
+        return np.array(self._tissue.population[".".join(path[1:])], dtype=np.float64)

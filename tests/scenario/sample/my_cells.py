@@ -1,0 +1,1 @@
+"""An extension that the sample names; the tests here never import it."""

@@ -1,0 +1,1 @@
+"""Pictures of runs, one named plot per file."""

@@ -1,0 +1,79 @@
+"""Builds a tissue and its processes from a scenario."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tissue_sim.lifecycle.process import LifecycleProcess
+from tissue_sim.mechanics.process import MechanicsProcess
+from tissue_sim.scenario.extensions import agent_classes
+from tissue_sim.tissue.columns import Column
+from tissue_sim.tissue.model import TissueModel
+
+if TYPE_CHECKING:
+    from tissue_sim.scenario.scenario import Scenario
+
+__all__ = ["build_tissue"]
+
+
+def build_tissue(scenario: Scenario, *, allow_code: bool = False) -> TissueModel:
+    """Return the tissue of a scenario, without cells.
+
+    Raises
+    ------
+    UsageError
+        If the scenario names extensions and `allow_code` is False.
+    """
+    settings = scenario.settings
+    types = settings.cell_types
+    tissue = TissueModel(
+        scenario.domain,
+        tuple(types),
+        settings.steps.model_dump(),
+        seed=settings.seed,
+        parameters=settings.parameters,
+        agent_classes=agent_classes(scenario, allow_code=allow_code),
+    )
+    for name, column in settings.columns.items():
+        declared = Column(name, "f8", unit=column.unit, division=column.division, description="own column")
+        tissue.add_column(declared, column.initial)
+    if settings.signals:
+        _add_signals(tissue, scenario)
+    if settings.networks:
+        _add_networks(tissue, scenario)
+    tissue.add_process(LifecycleProcess(tissue, types))
+    tissue.add_process(
+        MechanicsProcess(
+            tissue,
+            {name: kind.mechanics for name, kind in types.items()},
+            {name: kind.motility for name, kind in types.items()},
+        )
+    )
+    rules = {name: kind.rules for name, kind in types.items()}
+    outputs = {name: network.outputs for name, network in settings.networks.items()}
+    if any(rules.values()) or any(outputs.values()):
+        from tissue_sim.rules.process import RulesProcess
+
+        tissue.add_process(RulesProcess(tissue, rules, outputs))
+    return tissue
+
+
+# A process that a scenario does not have is not imported: its kernels take time to load.
+
+
+def _add_signals(tissue: TissueModel, scenario: Scenario) -> None:
+    from tissue_sim.signals.process import SignalsProcess
+
+    settings = scenario.settings
+    exchange = {name: kind.exchange for name, kind in settings.cell_types.items()}
+    tissue.add_process(
+        SignalsProcess(tissue, settings.signals, exchange, settings.sources, settings.fixed, scenario.masks)
+    )
+
+
+def _add_networks(tissue: TissueModel, scenario: Scenario) -> None:
+    from tissue_sim.network.process import NetworkProcess
+
+    settings = scenario.settings
+    carriers = {name: kind.networks for name, kind in settings.cell_types.items()}
+    tissue.add_process(NetworkProcess(tissue, settings.networks, scenario.models, carriers))

@@ -1,0 +1,1 @@
+"""Scenario files: reading with places, merging, settings, checks, first cells."""
