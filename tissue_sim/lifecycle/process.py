@@ -71,7 +71,7 @@ class LifecycleProcess(Process):
     """
 
     name: ClassVar[str] = "lifecycle"
-    step_names: ClassVar[tuple[str, ...]] = ("lifecycle",)
+    step_names: tuple[str, ...] = ("lifecycle",)
     order: ClassVar[int] = 30
 
     def __init__(self, tissue: TissueModel, cell_types: Mapping[str, Any]) -> None:

@@ -74,7 +74,7 @@ class RulesProcess(Process):
     """
 
     name: ClassVar[str] = "rules"
-    step_names: ClassVar[tuple[str, ...]] = ("network", "lifecycle")
+    step_names: tuple[str, ...] = ("network", "lifecycle")
     order: ClassVar[int] = 20
 
     def __init__(
@@ -86,6 +86,9 @@ class RulesProcess(Process):
         self._sources: list[Expression] = []
         self._places: dict[str, int] = {}
         self._targets: dict[str, _Target] = {}
+        if not tissue.blocks:
+            # Without a network there is no network step to follow.
+            self.step_names = ("lifecycle",)
         for network, expressions in outputs.items():
             for behaviour, expression in expressions.items():
                 self._target(tissue, behaviour).outputs.append((network, expression.tree))

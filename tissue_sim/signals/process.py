@@ -48,7 +48,7 @@ class SignalsProcess(Process):
     """
 
     name: ClassVar[str] = "signals"
-    step_names: ClassVar[tuple[str, ...]] = ("signals",)
+    step_names: tuple[str, ...] = ("signals",)
     order: ClassVar[int] = 60
 
     def __init__(
@@ -121,9 +121,9 @@ class SignalsProcess(Process):
         """
         return {name: self._ledger.lines(name, self._total(name)) for name in self._signals}
 
-    def counters(self) -> dict[str, float]:
+    def counters(self) -> dict[str, int]:
         """Return what `info` shows: cells outside (now, at most) and, per signal, steps redone, halvings."""
-        counts: dict[str, float] = {
+        counts: dict[str, int] = {
             "cells outside": self.cells_outside,
             "most cells outside": self.most_cells_outside,
         }

@@ -32,7 +32,7 @@ class HooksProcess(Process):
     """Runs the hooks of all cell types with the lifecycle step, types in order, cells in cell_id order."""
 
     name: ClassVar[str] = "hooks"
-    step_names: ClassVar[tuple[str, ...]] = ("lifecycle",)
+    step_names: tuple[str, ...] = ("lifecycle",)
     order: ClassVar[int] = 35
 
     def advance(self, tissue: TissueModel, dt: float) -> None:

@@ -29,7 +29,7 @@ MOST_BINS = 2**19
 """Bins along one axis of an open domain; cells beyond share the last one."""
 SMALLEST_EDGE = 1e-9
 """um; a bin needs some width where all cells are points."""
-MOST_ENTRIES = 2**31 - 1
+MOST_ENTRIES = 2**29
 SKIN = 0.25
 """First skin in units of the mean radius: longer lists against fewer rebuilds."""
 SKINS = (0.12, 0.8)
@@ -186,9 +186,10 @@ class NeighbourList:
         while True:
             total = int(self._chunk_firsts[-1])
             if total > MOST_ENTRIES:
+                self.invalidate()
                 raise SimulationError(
-                    f"{len(slot_of)} cells have {total} neighbours, more than fit into memory: too many cells "
-                    "lie on top of each other; spread them out, or switch forces off by `mechanics: none`"
+                    f"{len(slot_of)} cells have {total} neighbours, more than fit into memory: too many "
+                    "cells lie on top of each other; spread them, or switch forces off (`mechanics: none`)"
                 )
             if len(self.entries) < total:
                 self.entries = np.empty(total, dtype=np.int32)

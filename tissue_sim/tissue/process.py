@@ -32,7 +32,7 @@ class Process:
     """
 
     name: ClassVar[str]
-    step_names: ClassVar[tuple[str, ...]]
+    step_names: tuple[str, ...]
     order: ClassVar[int]
 
     def advance(self, tissue: TissueModel, dt: float) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tissue_sim.errors import MissingExtraError, Problem, SettingsError
+from tissue_sim.network.checks import checks
 from tissue_sim.network.reader import Given, readers
 from tissue_sim.tissue.names import check_expression
 
@@ -59,6 +61,10 @@ def _read(
         return
     except MissingExtraError as error:
         yield Problem(path, str(error))
+        return
+    problems = list(checks(settings, model))
+    if problems:
+        yield from (replace(each, path=("networks", name, *each.path)) for each in problems)
         return
     context.models[name] = model.with_time_unit(settings.time_unit)
     warnings += [Problem(path, f"network {name}: {note}") for note in model.notes]

@@ -1,0 +1,146 @@
+"""The compiled integrators of one network: the explicit one at once, the stiff one when a cell needs it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from tissue_sim.codegen.module_cache import load_module
+from tissue_sim.codegen.program import shared_value
+from tissue_sim.kernels.network.status import OK, STEP_UNDERFLOW, STIFF, TOO_MANY_STEPS
+
+if TYPE_CHECKING:
+    from tissue_sim.codegen.ode_system import OdeSystem
+    from tissue_sim.codegen.program import Program
+
+__all__ = ["MOST_SCALAR_SPECIES", "MOST_STEPS", "OdeKernels"]
+
+MOST_SCALAR_SPECIES = 40
+"""Up to this many integrated species stand in named scalars; more in arrays."""
+MOST_STEPS = 100_000
+"""Steps one cell may take within one network step."""
+
+
+class _Compiled(NamedTuple):
+    module: Any
+    constants: np.ndarray
+    held_size: int
+
+
+class OdeKernels:
+    """Advances rows of values of one system; see `OdeSystem` for a row.
+
+    Parameters
+    ----------
+    system : OdeSystem
+    absolute : float64[n]
+        Absolute tolerance of each species.
+    relative : float
+        Relative tolerance.
+    """
+
+    def __init__(self, system: OdeSystem, absolute: np.ndarray, relative: float) -> None:
+        self._system = system
+        self._absolute = np.ascontiguousarray(absolute, dtype=np.float64)
+        self._relative = float(relative)
+        self._stiff_place = system.places["stiff"]
+        self.steps_taken = 0
+
+    @cached_property
+    def _explicit(self) -> _Compiled:
+        from tissue_sim.codegen.network_arrays import explicit_arrays_source
+        from tissue_sim.codegen.network_source import explicit_source
+
+        scalar = 0 < len(self._system.integrated) <= MOST_SCALAR_SPECIES
+        source, program = (explicit_source if scalar else explicit_arrays_source)(self._system)
+        return self._compiled(source, program, "ode_explicit")
+
+    @cached_property
+    def _stiff(self) -> _Compiled:
+        from tissue_sim.codegen.network_stiff import stiff_source
+
+        source, program = stiff_source(self._system)
+        return self._compiled(source, program, "ode_stiff")
+
+    def _compiled(self, source: str, program: Program, stem: str) -> _Compiled:
+        constants = [shared_value(tree, self._system) for tree in program.constants]
+        return _Compiled(load_module(source, stem), np.array([*constants, 0.0]), max(1, program.held_size))
+
+    def advance(
+        self,
+        values: np.ndarray,
+        places: np.ndarray,
+        start: float,
+        duration: float,
+        most_steps: int = MOST_STEPS,
+    ) -> np.ndarray:
+        """Advance rows from `start` by `duration` (network time); a row that fails keeps its values.
+
+        Parameters
+        ----------
+        values : float64[m, k]
+        places : int64[p]
+            The rows to advance.
+
+        Returns
+        -------
+        int64[p]
+            Codes of `kernels.network.status`.
+        """
+        status = np.zeros(len(places), dtype=np.int64)
+        if not self._system.integrated or not len(places):
+            return status
+        stiff = values[places, self._stiff_place] != 0.0
+        at_first = np.flatnonzero(~stiff)
+        if len(at_first):
+            status[at_first] = self._run(
+                self._explicit, values, places[at_first], start, duration, most_steps
+            )
+        failed = (status == STIFF) | (status == STEP_UNDERFLOW) | (status == TOO_MANY_STEPS)
+        if failed.any():
+            values[places[failed], self._stiff_place] = 1.0
+            values[places[failed], self._system.places["step_size"]] = 0.0
+        again = np.flatnonzero(stiff | failed)
+        if len(again):
+            status[again] = self._run(self._stiff, values, places[again], start, duration, most_steps)
+        return status
+
+    def _run(
+        self,
+        compiled: _Compiled,
+        values: np.ndarray,
+        places: np.ndarray,
+        start: float,
+        duration: float,
+        most_steps: int,
+    ) -> np.ndarray:
+        status = np.full(len(places), OK, dtype=np.int64)
+        steps = np.zeros(len(places), dtype=np.int64)
+        held = np.empty((len(places), compiled.held_size))
+        with np.errstate(all="ignore"):  # as compiled code, where the JIT is off
+            compiled.module.advance(
+                values,
+                np.ascontiguousarray(places, dtype=np.int64),
+                held,
+                compiled.constants,
+                self._absolute,
+                self._relative,
+                float(start),
+                float(duration),
+                int(most_steps),
+                status,
+                steps,
+            )
+        self.steps_taken += int(steps.sum())
+        return status
+
+    def assign(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
+        """Write the assigned variables of rows `places` (int64[p]) at `time` (network time)."""
+        if not self._system.assigned or not len(places):
+            return
+        held = np.empty((len(places), self._explicit.held_size))
+        rows = np.ascontiguousarray(places, dtype=np.int64)
+        with np.errstate(all="ignore"):
+            self._explicit.module.assign(values, rows, held, self._explicit.constants, float(time))

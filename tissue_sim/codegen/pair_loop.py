@@ -1,0 +1,155 @@
+"""Writes the loop over pairs of neighbours around a contact law, the law inlined.
+
+A law is a plain scalar function ``speed(d, s, parameters...)``. Every parameter of a cell stands in one
+column of the slot-ordered array of cells; how those of two cells combine is part of the generated source.
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from typing import TYPE_CHECKING
+
+from tissue_sim.codegen.module_cache import load_module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["COMBINATIONS", "FIRST_PARAMETER", "pair_loop", "source_of_pair_loop"]
+
+FIRST_PARAMETER = 5
+"""Columns before: x, y, z, radius, contact distance."""
+
+COMBINATIONS = {
+    "geometric": "cells[i, {column}] * cells[j, {column}]",
+    "mean": "0.5 * (cells[i, {column}] + cells[j, {column}])",
+    "shared": "shared_{column}",
+}
+"""How the parameters of two cells give the pair's; for ``geometric`` the columns hold square roots.
+
+``shared`` is one value for all cells. The compiler then divides by it once for all pairs.
+"""
+
+NEAREST_IMAGE = """
+            dx -= box[1, 0] * np.rint(dx * box[2, 0])
+            dy -= box[1, 1] * np.rint(dy * box[2, 1])
+            dz -= box[1, 2] * np.rint(dz * box[2, 2])"""
+
+TEMPLATE = '''import math
+
+import numpy as np
+from numba import prange
+
+from tissue_sim.kernels.compile import kernel
+from tissue_sim.kernels.mechanics.coincident import SMALLEST_DISTANCE, direction_of_pair
+
+CHUNK = 256
+
+
+@kernel(inline=True)
+{law}
+
+@kernel
+def pair_chunk(
+    chunk,
+    cells, order, starts, ends, entries, box, present, factor, shared, cell_ids, key, tick,
+    velocity, overlap, contacts,
+):
+{constants}    for i in range(chunk * CHUNK, min(order.shape[0], (chunk + 1) * CHUNK)):
+        row = order[i]
+        x, y, z, radius = cells[i, 0], cells[i, 1], cells[i, 2], cells[i, 3]
+        vx, vy, vz, squares = 0.0, 0.0, 0.0, 0.0
+        number = 0
+        for k in range(starts[i], ends[i]):
+            j = entries[k]
+            dx = x - cells[j, 0]
+            dy = y - cells[j, 1]
+            dz = z - cells[j, 2]{nearest_image}
+            squared = dx * dx + dy * dy + dz * dz
+            s = radius + cells[j, 3]
+            reach = factor * s
+            if squared >= reach * reach:
+                continue
+            d = math.sqrt(squared)
+            if squared > 0.0:
+                v = {name}(d, s{arguments}) / d
+            else:
+                v = {name}(SMALLEST_DISTANCE * s, s{arguments})
+                dx, dy, dz = direction_of_pair(cell_ids[row], cell_ids[order[j]], key, tick, present)
+            vx += v * dx
+            vy += v * dy
+            vz += v * dz
+            o = max(0.0, 1.0 - d / s)
+            squares += o * o
+            if d < cells[i, 4] * s:
+                number += 1
+        velocity[row, 0] = vx
+        velocity[row, 1] = vy
+        velocity[row, 2] = vz
+        overlap[row] = squares
+        contacts[row] = number
+
+
+@kernel(parallel=True)
+def pair_loop(
+    cells, order, starts, ends, entries, box, present, factor, shared, cell_ids, key, tick,
+    velocity, overlap, contacts,
+):
+    """Sum the law over the neighbours of every cell; rows of the outputs follow the population."""
+    for chunk in prange((order.shape[0] + CHUNK - 1) // CHUNK):
+        pair_chunk(
+            chunk,
+            cells, order, starts, ends, entries, box, present, factor, shared, cell_ids, key, tick,
+            velocity, overlap, contacts,
+        )
+'''
+
+
+def source_of_pair_loop(
+    speed: Callable[..., float], combinations: Sequence[str], *, periodic: bool = False
+) -> str:
+    """Return the source of the module whose ``pair_loop`` applies the law `speed`.
+
+    Parameters
+    ----------
+    speed : callable
+        Plain function ``(d, s, *parameters)``, speed along the line of centres, apart > 0. It may use
+        ``math`` and nothing else from outside.
+    combinations : sequence of str
+        For every parameter one of `COMBINATIONS`.
+    periodic : bool
+        Take nearest images; costs a little, so only where an axis is periodic.
+    """
+    source = textwrap.dedent(inspect.getsource(speed))
+    columns = [COMBINATIONS[kind].format(column=FIRST_PARAMETER + k) for k, kind in enumerate(combinations)]
+    constants = [
+        f"    shared_{FIRST_PARAMETER + k} = shared[{k}]\n"
+        for k, kind in enumerate(combinations)
+        if kind == "shared"
+    ]
+    law = source[source.index("def ") :].rstrip() + "\n"
+    return TEMPLATE.format(
+        law=law,
+        name=speed.__name__,
+        constants="".join(constants),
+        arguments="".join(f", {column}" for column in columns),
+        nearest_image=NEAREST_IMAGE if periodic else "",
+    )
+
+
+def pair_loop(
+    speed: Callable[..., float], combinations: Sequence[str], *, stem: str, periodic: bool = False
+) -> Callable[..., None]:
+    """Return the compiled loop over pairs of one law; see `source_of_pair_loop`.
+
+    The loop takes ``(cells, order, starts, ends, entries, box, present, factor, shared, cell_ids, key, tick,
+    velocity, overlap, contacts)``: the list as `kernels.neighbours.fill_lists` writes it; ``present``
+    int64[3], axes the tissue has; ``factor``, largest distance of interest in units of R_i + R_j; ``shared``
+    float64[parameters], read for ``shared`` ones only; ``cell_ids`` int64[n] by row. Out are ``velocity``
+    float64[n, 3] um/min; ``overlap`` float64[n], the sum of max(0, 1 - d/s)^2; ``contacts`` int64[n], the
+    number of cells nearer than column 4 times s.
+    """
+    loop: Callable[..., None] = load_module(
+        source_of_pair_loop(speed, combinations, periodic=periodic), f"pair_loop_{stem}"
+    ).pair_loop
+    return loop

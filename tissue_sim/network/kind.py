@@ -1,0 +1,117 @@
+"""What a kind of network is, and how the kinds are found."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tissue_sim.network.discovery import classes_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from tissue_sim.network.model import NetworkModel
+    from tissue_sim.network.settings import ToleranceSettings
+
+__all__ = ["Kind", "kinds"]
+
+
+class Kind:
+    """Base of the kinds, one file of `network.kinds` each: how a model is advanced.
+
+    A kind keeps all that changes in rows of values, float64[m, k], one row per cell.
+
+    Attributes
+    ----------
+    name : str
+        The `method:` of the scenario.
+    names : tuple of str
+        What the k values of a row are: species first; ``frozen`` (1: no longer advanced) is among them.
+    recorded : tuple of str
+        Those written as columns.
+    """
+
+    name: ClassVar[str] = ""
+    names: tuple[str, ...]
+    recorded: tuple[str, ...]
+
+    def __init__(self, model: NetworkModel, tolerance: ToleranceSettings, number: int) -> None:
+        raise NotImplementedError
+
+    def start(
+        self,
+        values: np.ndarray,
+        places: np.ndarray,
+        cell_ids: np.ndarray,
+        *,
+        key: Any,
+        tick: int,
+        time: float,
+        inputs: Mapping[str, np.ndarray],
+    ) -> None:
+        """Give the rows `places` (int64[p]) of `values` their first values.
+
+        Parameters
+        ----------
+        values : float64[m, k]
+        cell_ids : int64[p]
+        key, tick
+            Of the draws.
+        time : float
+            In network units.
+        inputs : mapping of name to float64[p]
+        """
+        raise NotImplementedError
+
+    def restart(
+        self,
+        values: np.ndarray,
+        places: np.ndarray,
+        cell_ids: np.ndarray,
+        names: tuple[str, ...],
+        *,
+        key: Any,
+        tick: int,
+        time: float,
+    ) -> None:
+        """Give the species `names` of some rows their first values anew."""
+        raise NotImplementedError
+
+    def advance(
+        self,
+        values: np.ndarray,
+        places: np.ndarray,
+        *,
+        start: float,
+        duration: float,
+        inputs: Mapping[str, np.ndarray],
+    ) -> np.ndarray:
+        """Advance the rows `places` (int64[p]) from `start` by `duration`, both in network units.
+
+        Returns
+        -------
+        int64[p]
+            0, or a code for `describe`; a row whose code is not 0 keeps its values.
+        """
+        raise NotImplementedError
+
+    def refresh(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
+        """Bring what is derived from species up to date after they were changed from outside."""
+
+    def describe(self, code: int) -> str:
+        """Return what a code of `advance` means and what to do."""
+        raise NotImplementedError
+
+    def is_amount(self, species: str) -> bool:
+        """Say whether a species' value is an amount, which division splits."""
+        raise NotImplementedError
+
+
+@lru_cache(maxsize=1)
+def kinds() -> Mapping[str, type[Kind]]:
+    """Return every kind by its name."""
+    from tissue_sim.network import kinds as folder
+
+    return {each.name: each for each in classes_in(folder, Kind)}

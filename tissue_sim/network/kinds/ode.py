@@ -1,0 +1,148 @@
+"""Ordinary differential equations: an explicit and a stiff error-controlled method, chosen for each cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from tissue_sim.codegen.ode_system import KEPT, OdeSystem
+from tissue_sim.errors import SettingsError
+from tissue_sim.network.checks import missing_parameter
+from tissue_sim.network.initial import InitialValues
+from tissue_sim.network.kind import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tissue_sim.network.model import NetworkModel
+    from tissue_sim.network.settings import ToleranceSettings
+
+__all__ = ["OdeKind"]
+
+JUMP = 0.1
+"""Relative change of an input from which on the first step is estimated anew."""
+DEFAULT_ABSOLUTE = 1e-9
+ADVICE = "check the rates and initial values, or set on_failure to freeze or apoptosis"
+MEANINGS = {
+    2: f"the step size fell below rounding error; {ADVICE}",
+    3: f"too many steps within one network step; take a looser tolerance, {ADVICE}",
+    4: f"values or rates are no longer finite numbers; {ADVICE}",
+}
+
+
+class OdeKind(Kind):
+    """dX/dt = rates, integrated in each cell with its own step size."""
+
+    name: ClassVar[str] = "ode"
+
+    def __init__(self, model: NetworkModel, tolerance: ToleranceSettings, number: int = 0) -> None:
+        from tissue_sim.codegen.network_kernels import OdeKernels
+
+        self.model = model
+        self.initial = InitialValues(model, number)
+        missing_parameter(model, self.initial)
+        self.system = OdeSystem(
+            species=model.species_names,
+            rates=model.rates(),
+            assigned=model.assigned_names,
+            cell=(*model.inputs, *self.initial.per_cell),
+            shared=self.initial.shared,
+            definitions=model.definitions(),
+        )
+        self.names = self.system.names
+        self.recorded = (
+            *(species.name for species in model.species if species.recorded),
+            *(assignment.name for assignment in model.assignments if assignment.recorded),
+        )
+        self._amounts = {each.name for each in model.species if each.amount}
+        self._inputs = [self.system.places[name] for name in model.inputs]
+        self.kernels = OdeKernels(self.system, _absolute(model, tolerance), tolerance.relative)
+
+    def start(
+        self,
+        values: np.ndarray,
+        places: np.ndarray,
+        cell_ids: np.ndarray,
+        *,
+        key: Any,
+        tick: int,
+        time: float,
+        inputs: Mapping[str, np.ndarray],
+    ) -> None:
+        """See `Kind.start`."""
+        first = self.initial.draw(key, cell_ids, tick, time, inputs)
+        for column, name in enumerate(self.names):
+            values[places, column] = 0.0 if name in KEPT else first[name]
+        self._check_first(values, places)
+
+    def restart(
+        self,
+        values: np.ndarray,
+        places: np.ndarray,
+        cell_ids: np.ndarray,
+        names: tuple[str, ...],
+        *,
+        key: Any,
+        tick: int,
+        time: float,
+    ) -> None:
+        """See `Kind.restart`."""
+        inputs = {name: values[places, self.system.places[name]] for name in self.model.inputs}
+        first = self.initial.draw(key, cell_ids, tick, time, inputs)
+        for name in names:
+            values[places, self.system.places[name]] = first[name]
+        values[places, self.system.places["step_size"]] = 0.0
+
+    def advance(
+        self,
+        values: np.ndarray,
+        places: np.ndarray,
+        *,
+        start: float,
+        duration: float,
+        inputs: Mapping[str, np.ndarray],
+    ) -> np.ndarray:
+        """See `Kind.advance`."""
+        self._take_inputs(values, places, inputs)
+        status = self.kernels.advance(values, places, start, duration)
+        self.refresh(values, places, start + duration)
+        return status
+
+    def _take_inputs(self, values: np.ndarray, places: np.ndarray, inputs: Mapping[str, np.ndarray]) -> None:
+        jumped = np.zeros(len(places), dtype=bool)
+        for name, column in zip(self.model.inputs, self._inputs, strict=True):
+            before, now = values[places, column], np.asarray(inputs[name])
+            jumped |= np.abs(now - before) > JUMP * np.maximum(np.abs(now), np.abs(before))
+            values[places, column] = now
+        values[places[jumped], self.system.places["step_size"]] = 0.0
+
+    def refresh(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
+        """See `Kind.refresh`."""
+        self.kernels.assign(values, places, time)
+
+    def describe(self, code: int) -> str:
+        """See `Kind.describe`."""
+        return MEANINGS.get(code, f"failed with code {code}")
+
+    def is_amount(self, species: str) -> bool:
+        """See `Kind.is_amount`."""
+        return species in self._amounts
+
+    def _check_first(self, values: np.ndarray, places: np.ndarray) -> None:
+        number = len(self.system.species)
+        wrong = ~np.isfinite(values[places][:, :number]).all(axis=0)
+        if wrong.any():
+            name = self.system.species[int(np.argmax(wrong))]
+            raise SettingsError(f"species '{name}' has no finite initial value; give it under `initial`")
+
+
+def _absolute(model: NetworkModel, tolerance: ToleranceSettings) -> np.ndarray:
+    """Return the absolute tolerance of each species, float64[n]; a number holds for concentrations."""
+    given = tolerance.absolute
+    if isinstance(given, dict):
+        unknown = [name for name in given if name not in model.species_names]
+        if unknown:
+            raise SettingsError(f"tolerance: the network has no species '{unknown[0]}'")
+        return np.array([given.get(s.name, DEFAULT_ABSOLUTE * s.scale) for s in model.species])
+    return np.array([given * species.scale for species in model.species])

@@ -1,0 +1,191 @@
+"""The networks of a tissue as a process: each cell's own state, advanced with the inputs it senses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from tissue_sim.errors import SimulationError
+from tissue_sim.network.kind import kinds
+from tissue_sim.network.time_units import minutes_per_unit
+from tissue_sim.tissue.block import Block
+from tissue_sim.tissue.columns import LIVE
+from tissue_sim.tissue.process import Process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tissue_sim.network.kind import Kind
+    from tissue_sim.network.model import NetworkModel
+    from tissue_sim.network.settings import NetworkSettings
+    from tissue_sim.tissue.model import TissueModel
+
+__all__ = ["NetworkProcess"]
+
+
+class _Network:
+    """One network of the tissue.
+
+    Attributes
+    ----------
+    kind : Kind
+    block : Block
+        Its values in the cells that carry it.
+    minutes : float
+        Tissue minutes per unit of network time; `time_scale` is in it.
+    split, reset : tuple of str
+        Species that are split by volume and that start anew at division.
+    """
+
+    def __init__(
+        self, name: str, settings: NetworkSettings, model: NetworkModel, number: int, carriers: Sequence[bool]
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.kind: Kind = kinds()[settings.method](model, settings.tolerance, number)
+        self.block = Block(name, self.kind.names, self.kind.recorded, carriers)
+        self.minutes = minutes_per_unit(settings.time_unit or model.time_unit) / settings.time_scale
+        self._frozen = self.block.index("frozen")
+        rules = {
+            species: settings.division.get(species, "volume" if self.kind.is_amount(species) else "copy")
+            for species in model.species_names
+        }
+        self.split = tuple(species for species, rule in rules.items() if rule == "volume")
+        self.reset = tuple(species for species, rule in rules.items() if rule == "reset")
+
+    def inputs(self, tissue: TissueModel, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the inputs of the cells in population rows `rows`, float64[m] each."""
+        return {
+            name: tissue.evaluate(expression.tree, rows=rows, network=self.name)
+            for name, expression in self.settings.inputs.items()
+        }
+
+    def advancing(self, tissue: TissueModel) -> np.ndarray:
+        """Return the places of the cells that are live and not frozen."""
+        live = tissue.population["state"][self.block.rows] == LIVE
+        return np.flatnonzero(live & (self.block.values[:, self._frozen] == 0.0))
+
+    def freeze(self, places: np.ndarray) -> None:
+        """Leave the networks of some cells as they are from now on."""
+        self.block.values[places, self._frozen] = 1.0
+
+
+class NetworkProcess(Process):
+    """Advances every network in every live cell that carries it.
+
+    Parameters
+    ----------
+    tissue : TissueModel
+    networks : mapping of name to NetworkSettings
+    models : mapping of name to NetworkModel
+    carriers : mapping of cell type to names of networks
+    """
+
+    name: ClassVar[str] = "network"
+    step_names: tuple[str, ...] = ("network",)
+    order: ClassVar[int] = 10
+
+    def __init__(
+        self,
+        tissue: TissueModel,
+        networks: Mapping[str, NetworkSettings],
+        models: Mapping[str, NetworkModel],
+        carriers: Mapping[str, Sequence[str]],
+    ) -> None:
+        self._networks: list[_Network] = []
+        for number, (name, settings) in enumerate(networks.items()):
+            carrying = [name in carriers.get(kind, ()) for kind in tissue.cell_types]
+            self._networks.append(_Network(name, settings, models[name], number, carrying))
+            tissue.add_block(self._networks[-1].block)
+
+    def added(self, tissue: TissueModel, rows: np.ndarray) -> None:
+        """Draw and compute the first values of founder cells."""
+        tissue.neighbours.invalidate()
+        for network in self._networks:
+            block = network.block
+            places = block.places_of(rows)
+            places = places[places >= 0]
+            if not len(places):
+                continue
+            own_rows = block.rows[places]
+            network.kind.start(
+                block.values,
+                places,
+                tissue.population["cell_id"][own_rows],
+                key=tissue.key,
+                tick=tissue.clock.tick,
+                time=tissue.clock.time / network.minutes,
+                inputs=network.inputs(tissue, own_rows),
+            )
+
+    def advance(self, tissue: TissueModel, dt: float) -> None:
+        """Advance all networks by `dt` (min), inputs held at their values at the start of the step."""
+        sensed = []
+        for network in self._networks:
+            places = network.advancing(tissue)
+            if len(places):
+                sensed.append((network, places, network.inputs(tissue, network.block.rows[places])))
+        for network, places, inputs in sensed:
+            codes = network.kind.advance(
+                network.block.values,
+                places,
+                start=tissue.clock.time / network.minutes,
+                duration=dt / network.minutes,
+                inputs=inputs,
+            )
+            if codes.any():
+                failed = np.flatnonzero(codes)
+                self._act_on_failure(tissue, network, places[failed], codes[failed], dt)
+
+    def _act_on_failure(
+        self, tissue: TissueModel, network: _Network, places: np.ndarray, codes: np.ndarray, dt: float
+    ) -> None:
+        ids = tissue.population["cell_id"][network.block.rows[places]]
+        action = network.settings.on_failure
+        if action == "stop":
+            more = f" (and {len(ids) - 1} more cells)" if len(ids) > 1 else ""
+            raise SimulationError(
+                f"network '{network.name}'{more}: {network.kind.describe(int(codes[0]))}",
+                process=self.name,
+                time=tissue.clock.time,
+                cell_id=int(ids[0]),
+            )
+        network.freeze(places)
+        if action == "apoptosis":
+            due = tissue.clock.tick + tissue.clock.ticks_of(dt)
+            tissue.requests.ask("death", ids, due, cause="apoptosis")
+
+    def divided(self, tissue: TissueModel, mothers: np.ndarray, daughters: np.ndarray) -> None:
+        """Give daughters their mothers' values; split amounts by volume, start anew what is reset."""
+        volume = tissue.population["volume"]
+        for network in self._networks:
+            block = network.block
+            from_places, to_places = block.places_of(mothers), block.places_of(daughters)
+            carrying = (from_places >= 0) & (to_places >= 0)
+            if not carrying.any():
+                continue
+            from_places, to_places = from_places[carrying], to_places[carrying]
+            block.values[to_places] = block.values[from_places]
+            own, other = volume[mothers[carrying]], volume[daughters[carrying]]
+            for species in network.split:
+                column = block.index(species)
+                whole = block.values[from_places, column].copy()
+                block.values[from_places, column] = whole * (own / (own + other))
+                block.values[to_places, column] = whole * (other / (own + other))
+            self._finish_division(tissue, network, np.concatenate([from_places, to_places]))
+
+    def _finish_division(self, tissue: TissueModel, network: _Network, places: np.ndarray) -> None:
+        block, time = network.block, tissue.clock.time / network.minutes
+        if network.reset:
+            network.kind.restart(
+                block.values,
+                places,
+                tissue.population["cell_id"][block.rows[places]],
+                network.reset,
+                key=tissue.key,
+                tick=tissue.clock.tick,
+                time=time,
+            )
+        if network.reset or network.split:
+            network.kind.refresh(block.values, places, time)

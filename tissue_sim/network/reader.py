@@ -1,0 +1,67 @@
+"""What a reader of a network format is, and how the readers are found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar
+
+from tissue_sim.network.discovery import classes_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tissue_sim.network.model import NetworkModel
+    from tissue_sim.tissue.distributions import Distribution
+
+__all__ = ["Given", "Reader", "readers"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the scenario says beside the source itself.
+
+    Attributes
+    ----------
+    parameters, initial : mapping of name to Distribution
+    inputs : tuple of str
+    shared : mapping of name to value
+        The scenario's own parameters.
+    """
+
+    parameters: Mapping[str, Distribution] = field(default_factory=dict)
+    initial: Mapping[str, Distribution] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
+    shared: Mapping[str, float] = field(default_factory=dict)
+
+
+class Reader:
+    """Base of the readers, one file of `network.readers` each.
+
+    Attributes
+    ----------
+    name : str
+        The key of `networks:` it reads.
+    """
+
+    name: ClassVar[str] = ""
+
+    def read(self, content: bytes, file_name: str, given: Given) -> NetworkModel:
+        """Return the network in `content`, with what the scenario gives.
+
+        Raises
+        ------
+        SettingsError
+            The content cannot be read or holds what is not supported; the message names it.
+        MissingExtraError
+            An optional dependency is not installed.
+        """
+        raise NotImplementedError
+
+
+@lru_cache(maxsize=1)
+def readers() -> Mapping[str, Reader]:
+    """Return every reader by its key."""
+    from tissue_sim.network import readers as folder
+
+    return {each.name: each() for each in classes_in(folder, Reader)}

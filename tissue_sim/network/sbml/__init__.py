@@ -1,0 +1,1 @@
+"""Reading SBML: the parts of the reader `network.readers.sbml`."""

@@ -1,0 +1,151 @@
+"""The `networks:` section of a scenario."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
+
+from tissue_sim.errors import SettingsError, did_you_mean
+from tissue_sim.tissue.distributions import Distribution, DistributionIn
+from tissue_sim.tissue.expression_settings import ExpressionField
+from tissue_sim.tissue.settings import Name, Settings
+from tissue_sim.units import Positive, Quantity, conversion_factor, same_dimension
+
+__all__ = ["SOURCES", "NetworkSettings", "ToleranceSettings"]
+
+SOURCES = ("equations", "sbml", "antimony", "bnet", "maboss", "learned")
+"""Keys that say where a network comes from; exactly one is given."""
+
+LATER_SOURCES = {
+    "bnet": "Boolean networks come with a later version",
+    "maboss": "Boolean networks come with a later version",
+    "learned": "learned networks come with a later version",
+}
+METHODS = ("ode",)
+LATER_METHODS = (
+    "gillespie",
+    "tau_leaping",
+    "chemical_langevin",
+    "boolean_synchronous",
+    "boolean_asynchronous",
+    "boolean_continuous",
+)
+
+LATER = "comes with a later version"
+
+
+def _refuse(message: str) -> PydanticCustomError:
+    return PydanticCustomError("network", "{message}", {"message": message, "offset": 0})
+
+
+def _output(value: Any) -> Any:
+    if isinstance(value, dict):
+        raise _refuse(
+            f"{{when:, value:}} belongs to Boolean networks and {LATER}; "
+            "write an expression such as if(X > 1, 0.01, 0)"
+        )
+    return value
+
+
+def _later_source(value: Any, info: ValidationInfo) -> Any:
+    if value is not None:
+        raise _refuse(f"'{info.field_name}' is not supported yet: {LATER_SOURCES[str(info.field_name)]}")
+    return value
+
+
+def _division(value: str) -> str:
+    if value in ("binomial", "function"):
+        raise _refuse(f"division '{value}' {LATER}; for method ode: copy, volume or reset")
+    return value
+
+
+def _method(value: str) -> str:
+    if value not in METHODS:
+        reason = LATER if value in LATER_METHODS else f"is unknown{did_you_mean(value, METHODS)}"
+        raise _refuse(f"method '{value[:40]}' {reason}; allowed now: {', '.join(METHODS)}")
+    return value
+
+
+def _time_unit(value: str) -> str:
+    try:
+        minutes = conversion_factor(value, "min") if same_dimension(value, "min") else 0.0
+    except SettingsError as error:
+        raise _refuse(error.message) from error
+    if not minutes > 0.0:
+        raise _refuse(f"'{value}' is no unit of time; write one like s, min, h")
+    return value
+
+
+AnyDistribution = Annotated[Distribution, DistributionIn("1")]
+NonNegativeTolerance = Annotated[float, Quantity("1", minimum=0.0, maximum=1e300)]
+LaterSource = Annotated[Any, BeforeValidator(_later_source)]
+Output = Annotated[ExpressionField, BeforeValidator(_output)]
+DivisionRule = Annotated[
+    Literal["copy", "volume", "binomial", "reset", "function"], AfterValidator(_division)
+]
+
+
+class ToleranceSettings(Settings):
+    """Largest error of one step: relative * |value| + absolute, for each species on its own."""
+
+    relative: Annotated[float, Quantity("1", minimum=1e-13, maximum=0.1)] = Field(
+        default=1e-6, description="times the size of the value"
+    )
+    absolute: NonNegativeTolerance | dict[Name, NonNegativeTolerance] = Field(
+        default=1e-9,
+        description="in the network's own units; one number, or one for each species (the others 1e-9)",
+    )
+
+
+class NetworkSettings(Settings):
+    """A model inside cells."""
+
+    equations: str | None = Field(
+        default=None, description="X' = ... is a rate, y = ... an assignment, one per line"
+    )
+    sbml: str | None = Field(default=None, description="file name of an SBML model, Level 2 or 3")
+    antimony: str | None = Field(default=None, description="file name of an Antimony model")
+    bnet: LaterSource = Field(default=None, description=LATER)
+    maboss: LaterSource = Field(default=None, description=LATER)
+    learned: LaterSource = Field(default=None, description=LATER)
+    parameters: dict[Name, AnyDistribution] = Field(
+        default={}, description="numbers, or distributions drawn anew for each founder cell"
+    )
+    initial: dict[Name, AnyDistribution] = Field(
+        default={}, description="values of species at the start: numbers or distributions"
+    )
+    inputs: dict[Name, ExpressionField] = Field(
+        default={}, description="name in the network -> quantity of the tissue, held over each step"
+    )
+    outputs: dict[str, Output] = Field(default={}, description="behaviour -> expression of species")
+    time_unit: Annotated[str, AfterValidator(_time_unit)] | None = Field(
+        default=None, description="unit of the network's time; replaces what the file declares; min if none"
+    )
+    time_scale: Positive = Field(default=1.0, description="how many times faster the network runs")
+    method: Annotated[str, AfterValidator(_method)] = Field(
+        default="ode", description="how it is advanced; now: ode"
+    )
+    tolerance: ToleranceSettings = ToleranceSettings()
+    division: dict[Name, DivisionRule] = Field(
+        default={}, description="species -> what daughters get; concentrations are copied, amounts split"
+    )
+    on_failure: Literal["stop", "freeze", "apoptosis"] = Field(
+        default="stop", description="what to do with a cell whose network cannot be advanced"
+    )
+
+    @property
+    def source(self) -> str:
+        """The one key that says where the network comes from."""
+        return next(key for key in SOURCES if getattr(self, key) is not None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_one_source(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            given = [key for key in SOURCES if data.get(key) is not None]
+            if len(given) != 1:
+                found = f"found {' and '.join(given)}" if given else "found none"
+                raise _refuse(f"a network has exactly one of equations, sbml, antimony; {found}")
+        return data
