@@ -16,8 +16,16 @@ if TYPE_CHECKING:
 __all__ = ["build_tissue"]
 
 
-def build_tissue(scenario: Scenario, *, allow_code: bool = False) -> TissueModel:
+def build_tissue(scenario: Scenario, *, allow_code: bool = False, agents: bool = True) -> TissueModel:
     """Return the tissue of a scenario, without cells.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    allow_code : bool
+        Import the Python files under ``extensions:``.
+    agents : bool
+        False leaves the cell types' Python classes out; nothing is imported.
 
     Raises
     ------
@@ -32,7 +40,7 @@ def build_tissue(scenario: Scenario, *, allow_code: bool = False) -> TissueModel
         settings.steps.model_dump(),
         seed=settings.seed,
         parameters=settings.parameters,
-        agent_classes=agent_classes(scenario, allow_code=allow_code),
+        agent_classes=agent_classes(scenario, allow_code=allow_code) if agents else None,
     )
     for name, column in settings.columns.items():
         declared = Column(name, "f8", unit=column.unit, division=column.division, description="own column")

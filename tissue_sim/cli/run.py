@@ -30,14 +30,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run a scenario, record and draw it."""
     from tissue_sim.cli.session import Session
+    from tissue_sim.kernels.compile import kernels_are_compiled
     from tissue_sim.recorder.folder import numbered_folder
     from tissue_sim.scenario.scenario import load_scenario
+    from tissue_sim.warm_up import compile_kernels
 
     scenario = load_scenario(
         options.scenario, short=options.short, overrides=options.overrides, seed=options.seed
     )
     for warning in scenario.warnings:
         sys.stderr.write(f"{warning}\n")
+    if not kernels_are_compiled():
+        if not options.quiet:
+            sys.stdout.write("compiling kernels, first run only (about half a minute)\n")
+            sys.stdout.flush()
+        compile_kernels(options.scenario, short=options.short, overrides=options.overrides)
     set_threads(options.threads)
     folder = options.output or numbered_folder(Path(options.scenario).stem)
     session = Session(folder, quiet=options.quiet, picture=not options.no_picture)

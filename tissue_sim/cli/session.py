@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from tissue_sim.cli import FAILED, INTERRUPTED, OK
 from tissue_sim.cli.progress import ProgressLine, duration_text
 from tissue_sim.errors import SimulationError, TissueSimError
-from tissue_sim.kernels.compile import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +34,6 @@ class Session:
         """Run from the start."""
         from tissue_sim.simulation import Simulation
 
-        self._say_if_compiling()
         simulation = Simulation(scenario, allow_code=allow_code)
         return self._go(simulation, resume=False, overwrite=overwrite)
 
@@ -107,10 +105,6 @@ class Session:
             sys.stderr.write(f"tissue-sim: no picture: {error}\n")
         else:
             self._say(f"picture: {path}")
-
-    def _say_if_compiling(self) -> None:
-        if not any(cache_folder().rglob("*.nbi")):
-            self._say("compiling kernels, first run only (about half a minute)")
 
     def _say(self, text: str) -> None:
         if not self.quiet:

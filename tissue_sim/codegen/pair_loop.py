@@ -98,7 +98,7 @@ def pair_loop(
     """Sum the law over the neighbours of every cell; rows of the outputs follow the population."""
     for chunk in prange((order.shape[0] + CHUNK - 1) // CHUNK):
         pair_chunk(
-            chunk,
+            np.int64(chunk),
             cells, order, starts, ends, entries, box, present, factor, shared, cell_ids, key, tick,
             velocity, overlap, contacts,
         )

@@ -24,7 +24,7 @@ import numba
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["cache_folder", "cache_stamp", "kernel"]
+__all__ = ["cache_folder", "cache_stamp", "kernel", "kernels_are_compiled"]
 
 FLAGS = frozenset({"nsz", "arcp", "contract", "afn"})
 
@@ -70,6 +70,11 @@ numba.config.CACHE_DIR = str(_FOLDER)
 def cache_folder() -> Path:
     """Return the folder of this version's compiled and generated code."""
     return _FOLDER
+
+
+def kernels_are_compiled() -> bool:
+    """Say whether this version's cache holds machine code."""
+    return any(_FOLDER.rglob("*.nbi"))
 
 
 def kernel(

@@ -13,18 +13,39 @@ import numpy as np
 from numba import prange
 
 from tissue_sim.kernels.compile import kernel
-from tissue_sim.kernels.neighbour_bins import find_segments, most_segments
+from tissue_sim.kernels.neighbour_bins import find_segments, first_not_below, most_segments
 
 CHUNK = 256
 """Slots per unit of parallel work."""
-BLOCK = 64
-"""Distances worked out at a time."""
+ROOM = 512
+"""Candidates for which there is room at first."""
+SHORT_RUN = 64
+"""Neighbours up to which they are sorted by counting."""
 
 
 @kernel
 def nearest_image(difference, size, inverse):
     """Return a coordinate difference to the nearest periodic image; size and inverse are 0 on other axes."""
     return difference - size * np.rint(difference * inverse)
+
+
+@kernel
+def pack_chunk(chunk, position, radius, order, built, box, factor, cells, moved):
+    """Copy and measure one chunk of slots; see `pack`."""
+    worst = 0.0
+    for slot in range(chunk * CHUNK, min(order.shape[0], (chunk + 1) * CHUNK)):
+        row = order[slot]
+        squared = 0.0
+        for axis in range(3):
+            x = position[row, axis]
+            cells[slot, axis] = x
+            step = nearest_image(x - built[axis, slot], box[1, axis], box[2, axis])
+            squared += step * step
+        cells[slot, 3] = radius[row]
+        aged = math.sqrt(squared) + factor * max(0.0, radius[row] - built[3, slot])
+        if not aged <= worst:
+            worst = math.inf if math.isnan(aged) else aged
+    moved[chunk] = worst
 
 
 @kernel(parallel=True)
@@ -42,95 +63,169 @@ def pack(position, radius, order, built, box, factor, cells, moved):
     cells : float64[n, 8 or more], out: columns 0 to 3 become x, y, z, radius
     moved : float64[chunks], um, out: largest displacement plus growth of the reach; inf for NaN
     """
-    n = order.shape[0]
     for chunk in prange(moved.shape[0]):
-        worst = 0.0
-        for slot in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            row = order[slot]
-            squared = 0.0
-            for axis in range(3):
-                x = position[row, axis]
-                cells[slot, axis] = x
-                step = nearest_image(x - built[axis, slot], box[1, axis], box[2, axis])
-                squared += step * step
-            cells[slot, 3] = radius[row]
-            aged = math.sqrt(squared) + factor * max(0.0, radius[row] - built[3, slot])
-            if not aged <= worst:
-                worst = math.inf if math.isnan(aged) else aged
-        moved[chunk] = worst
+        # Inside prange the index is unsigned; without the cast the callee is compiled twice.
+        pack_chunk(np.int64(chunk), position, radius, order, built, box, factor, cells, moved)
 
 
 @kernel
-def sort_in_place(values, first, last):
-    """Sort values[first:last] ascending (Shell's sort, gaps of Ciura 2001, doi:10.1007/3-540-44669-9_12)."""
-    for gap in (701, 301, 132, 57, 23, 10, 4, 1):
-        if last - first <= gap:
-            continue
-        for k in range(first + gap, last):
-            value = values[k]
-            place = k
-            while place - gap >= first and values[place - gap] > value:
-                values[place] = values[place - gap]
-                place -= gap
-            values[place] = value
+def store_sorted(found, size, slot_of, entries, first):
+    """Write the slots of the rows found[:size] to entries[first:], in the order of the rows.
 
+    Short runs are placed by counting how many rows are smaller, which becomes vector code without a branch to
+    guess; long ones by Shell's sort (gaps of Ciura 2001, doi:10.1007/3-540-44669-9_12).
 
-@kernel(inline=True)
-def pick(distances, i, order, block, size, entries, place, limit):
-    """Append the rows of the near slots of a block, but not slot i; return the new place."""
-    if block <= i < block + size:
-        distances[i - block] = 0.0
-    for k in range(size):
-        if distances[k] < 0.0:
-            if place < limit:
-                entries[place] = order[block + k]
-            place += 1
-    return place
-
-
-@kernel
-def collect(points, i, order, begin, end, factor, skin, distances, entries, place, limit):
-    """Append the rows of the cells of slots `begin` to `end` that are near slot i; return the new place.
-
-    Entries at `limit` and beyond are only counted. Squared distances minus squared reaches are worked out in
-    blocks, then the few that are near are picked. An index that cannot be negative (uint64) needs no test, so
-    that the first loop becomes vector code.
+    Parameters
+    ----------
+    found : int32[k], distinct rows; long runs are sorted in place
+    slot_of : int64[n]
+    entries : int32[m], out
     """
-    x, y, z, radius = points[0, i], points[1, i], points[2, i], points[3, i]
-    for block in range(begin, end, BLOCK):
-        size = min(BLOCK, end - block)
-        start = np.uint64(block)
-        for k in range(np.uint64(0), np.uint64(size)):
-            dx = x - points[0, start + k]
-            dy = y - points[1, start + k]
-            dz = z - points[2, start + k]
-            reach = factor * (radius + points[3, start + k]) + skin
-            distances[k] = dx * dx + dy * dy + dz * dz - reach * reach
-        place = pick(distances, i, order, block, size, entries, place, limit)
-    return place
+    number = np.uint64(size)
+    if size <= SHORT_RUN:
+        for k in range(np.uint64(0), number):
+            row = found[k]
+            smaller = np.int32(0)
+            for other in range(np.uint64(0), number):
+                smaller += np.int32(found[other] < row)
+            entries[first + smaller] = slot_of[row]
+        return
+    for gap in (701, 301, 132, 57, 23, 10, 4, 1):
+        for k in range(gap, size):
+            row = found[k]
+            place = k
+            while place >= gap and found[place - gap] > row:
+                found[place] = found[place - gap]
+                place -= gap
+            found[place] = row
+    for k in range(size):
+        entries[first + k] = slot_of[found[k]]
 
 
 @kernel
-def collect_images(points, i, order, begin, end, box, factor, skin, distances, entries, place, limit):
-    """Do as `collect` with nearest images; apart because these cost a quarter more."""
-    x, y, z, radius = points[0, i], points[1, i], points[2, i], points[3, i]
-    for block in range(begin, end, BLOCK):
-        size = min(BLOCK, end - block)
-        start = np.uint64(block)
-        for k in range(np.uint64(0), np.uint64(size)):
-            dx = nearest_image(x - points[0, start + k], box[1, 0], box[2, 0])
-            dy = nearest_image(y - points[1, start + k], box[1, 1], box[2, 1])
-            dz = nearest_image(z - points[2, start + k], box[1, 2], box[2, 2])
-            reach = factor * (radius + points[3, start + k]) + skin
-            distances[k] = dx * dx + dy * dy + dz * dz - reach * reach
-        place = pick(distances, i, order, block, size, entries, place, limit)
-    return place
+def measure(near, number, x, y, z, radius, factor, skin, distances):
+    """Write squared distance minus squared reach of `number` candidates.
+
+    Parameters
+    ----------
+    near : float64[4, k], um: x, y, z, radius of the candidates
+    number : uint64: an index that cannot be negative needs no test, so that the loop becomes vector code
+    x, y, z, radius : float, um: the cell
+    distances : float64[k], um^2, out
+    """
+    for k in range(np.uint64(0), number):
+        dx = x - near[0, k]
+        dy = y - near[1, k]
+        dz = z - near[2, k]
+        reach = factor * (radius + near[3, k]) + skin
+        distances[k] = dx * dx + dy * dy + dz * dz - reach * reach
+
+
+@kernel
+def measure_images(near, number, x, y, z, radius, box, factor, skin, distances):
+    """Do as `measure` with nearest images."""
+    for k in range(np.uint64(0), number):
+        dx = nearest_image(x - near[0, k], box[1, 0], box[2, 0])
+        dy = nearest_image(y - near[1, k], box[1, 1], box[2, 1])
+        dz = nearest_image(z - near[2, k], box[1, 2], box[2, 2])
+        reach = factor * (radius + near[3, k]) + skin
+        distances[k] = dx * dx + dy * dy + dz * dz - reach * reach
+
+
+@kernel
+def load(points, order, bin_starts, begins, ends, number, i, near, rows):
+    """Copy the candidates of a cell, or of all cells of a bin, out of their ranges of bins.
+
+    Returns
+    -------
+    (number of candidates, place of slot i among them)
+    """
+    total, own = np.int64(0), np.int64(-1)
+    for segment in range(number):
+        for j in range(bin_starts[begins[segment]], bin_starts[ends[segment]]):
+            for axis in range(4):
+                near[axis, total] = points[axis, j]
+            rows[total] = order[j]
+            if j == i:
+                own = total
+            total += 1
+    return total, own
+
+
+@kernel
+def pick(distances, rows, number, found):
+    """Copy the rows whose distance is negative to `found`; return how many there are.
+
+    Every row is written and kept only if it is near: no branch to guess.
+    """
+    place = np.uint64(0)
+    for k in range(np.uint64(0), number):
+        found[place] = rows[k]
+        place += np.uint64(distances[k] < 0.0)
+    return np.int64(place)
+
+
+@kernel
+def fill_chunk(
+    chunk, points, order, slot_of, bins_used, bin_starts, level_radius, scales, counts, firsts, box, factor,
+    skin, chunk_firsts, starts, ends, needed, entries,
+):  # fmt: skip
+    """Write the neighbours of one chunk of slots; see `fill_lists`."""
+    periodic = box[1, 0] > 0.0 or box[1, 1] > 0.0 or box[1, 2] > 0.0
+    many_levels = level_radius.shape[0] > 1
+    segments = most_segments(level_radius, scales, counts, factor, skin)
+    begin_of, end_of = np.zeros(segments, np.int64), np.zeros(segments, np.int64)
+    near, distances = np.empty((4, ROOM)), np.empty(ROOM)
+    rows, found = np.empty(ROOM, np.int32), np.empty(ROOM, np.int32)
+    limit = chunk_firsts[chunk + 1]
+    place = chunk_firsts[chunk]
+    number, own, first_of_bin = 0, 0, 0
+    this_bin = first_not_below(bin_starts, chunk * CHUNK + 1, 0) - 1
+    for i in range(chunk * CHUNK, min(order.shape[0], (chunk + 1) * CHUNK)):
+        new_bin = i == bin_starts[this_bin + 1]
+        this_bin += new_bin
+        if many_levels or new_bin or i == chunk * CHUNK:
+            ranges = find_segments(
+                points,
+                i,
+                bins_used,
+                level_radius,
+                scales,
+                counts,
+                firsts,
+                box,
+                factor,
+                skin,
+                begin_of,
+                end_of,
+            )
+            total = 0
+            for k in range(ranges):
+                total += bin_starts[end_of[k]] - bin_starts[begin_of[k]]
+            if total > rows.shape[0]:
+                near, distances = np.empty((4, 2 * total)), np.empty(2 * total)
+                rows, found = np.empty(2 * total, np.int32), np.empty(2 * total, np.int32)
+            number, own = load(points, order, bin_starts, begin_of, end_of, ranges, i, near, rows)
+            first_of_bin = i
+        x, y, z, radius = points[0, i], points[1, i], points[2, i], points[3, i]
+        if periodic:
+            measure_images(near, np.uint64(number), x, y, z, radius, box, factor, skin, distances)
+        else:
+            measure(near, np.uint64(number), x, y, z, radius, factor, skin, distances)
+        distances[own + i - first_of_bin] = 0.0
+        size = pick(distances, rows, np.uint64(number), found)
+        starts[i] = place
+        if place + size <= limit:
+            store_sorted(found, size, slot_of, entries, place)
+        place += size
+        ends[i] = place
+    needed[chunk] = place - chunk_firsts[chunk]
 
 
 @kernel(parallel=True)
 def fill_lists(
-    points, order, slot_of, keys, level_radius, scales, counts, firsts, box, factor, skin, chunk_firsts,
-    starts, ends, needed, entries,
+    points, order, slot_of, bins_used, bin_starts, level_radius, scales, counts, firsts, box, factor, skin,
+    chunk_firsts, starts, ends, needed, entries,
 ):  # fmt: skip
     """Write the neighbours of every slot, in the order of their rows.
 
@@ -142,7 +237,8 @@ def fill_lists(
     points : float64[4, n], um: x, y, z, radius in slot order
     order : int64[n]: row of each slot
     slot_of : int64[n]: slot of each row
-    keys : int64[n]: bin numbers in slot order, ascending
+    bins_used : int64[m]: numbers of the bins that hold cells, ascending
+    bin_starts : int64[m + 1]: slots of a bin
     level_radius, scales, counts, firsts : as in `neighbour_bins.bin_numbers`
     box : float64[3, 3], as in `neighbour_bins.bin_numbers`
     factor, skin : float: cells nearer than factor (R_i + R_j) + skin um are listed
@@ -151,39 +247,11 @@ def fill_lists(
     needed : int64[chunks], out: number of entries of each chunk
     entries : int32[k], out: slots
     """
-    n = order.shape[0]
-    periodic = box[1, 0] > 0.0 or box[1, 1] > 0.0 or box[1, 2] > 0.0
-    many_levels = level_radius.shape[0] > 1
-    segments = most_segments(level_radius, scales, counts, factor, skin)
     for chunk in prange(needed.shape[0]):
-        begin_of, end_of = np.zeros(segments, np.int64), np.zeros(segments, np.int64)
-        distances = np.empty(BLOCK)
-        limit = chunk_firsts[chunk + 1]
-        place = chunk_firsts[chunk]
-        number = 0
-        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            if many_levels or i == chunk * CHUNK or keys[i] != keys[i - 1]:
-                number = find_segments(
-                    points, i, keys, level_radius, scales, counts, firsts, box, factor, skin, begin_of, end_of
-                )
-            first = place
-            for k in range(number):
-                begin, end = begin_of[k], end_of[k]
-                if periodic:
-                    place = collect_images(
-                        points, i, order, begin, end, box, factor, skin, distances, entries, place, limit
-                    )
-                else:
-                    place = collect(
-                        points, i, order, begin, end, factor, skin, distances, entries, place, limit
-                    )
-            starts[i] = first
-            ends[i] = place
-            if place <= limit:
-                sort_in_place(entries, first, place)
-                for k in range(first, place):
-                    entries[k] = slot_of[entries[k]]
-        needed[chunk] = place - chunk_firsts[chunk]
+        fill_chunk(
+            np.int64(chunk), points, order, slot_of, bins_used, bin_starts, level_radius, scales, counts,
+            firsts, box, factor, skin, chunk_firsts, starts, ends, needed, entries,
+        )  # fmt: skip
 
 
 @kernel(parallel=True)

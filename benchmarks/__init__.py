@@ -1,0 +1,1 @@
+"""Measured figures of the package; ``python -m benchmarks`` prints them."""

@@ -1,0 +1,1 @@
+"""Kernels of mechanics: moving cells, motility, the push that parts coincident centres."""

@@ -1,0 +1,1 @@
+"""Mechanics: forces between cells, motility, and the boundaries of the domain."""

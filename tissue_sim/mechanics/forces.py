@@ -1,0 +1,120 @@
+"""The velocities that contacts give to cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tissue_sim.codegen.pair_loop import FIRST_PARAMETER, pair_loop
+from tissue_sim.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tissue_sim.mechanics.law import Law, Parameter
+    from tissue_sim.mechanics.settings import ContactSettings
+    from tissue_sim.tissue.model import TissueModel
+
+__all__ = ["Forces"]
+
+PRESSURE_SCALE = 0.02728882
+"""Sum of squared overlaps that is pressure 1: 12 (1 - sqrt(pi/(2 sqrt 3)))^2, as PhysiCell has it."""
+CONTACT_COLUMN = 4
+
+
+class Forces:
+    """One contact law applied to all cells of a tissue.
+
+    Types with ``mechanics: none`` have the strength 0, so they neither push nor pull; they still count in
+    pressure and neighbours.
+
+    Parameters
+    ----------
+    tissue : TissueModel
+    mechanics : mapping of cell type to ContactSettings
+
+    Attributes
+    ----------
+    law : Law or None
+        None where every type has ``mechanics: none``.
+    overlap : float64[n]
+        Sum of max(0, 1 - d/s)^2 over the neighbours, of the last evaluation.
+    contacts : int64[n]
+        Number of cells in contact, live or dead, of the last evaluation.
+    """
+
+    def __init__(self, tissue: TissueModel, mechanics: Mapping[str, ContactSettings]) -> None:
+        self.law = _shared_law(mechanics)
+        self.overlap, self.contacts = np.empty(0), np.empty(0, dtype=np.int64)
+        settings = [mechanics[name] for name in tissue.cell_types]
+        tissue.contact_distance = np.array([each.contact_distance for each in settings])
+        self._present = np.array(tissue.domain.present, dtype=np.int64)
+        self._loop: Callable[..., None] | None = None
+        if self.law is None:
+            return
+        self._by_type = {
+            one.name: _by_type(one, settings) for one in self.law.parameters if not one.behaviour
+        }
+        self._shared = np.array([self._by_type.get(one.name, np.zeros(1))[0] for one in self.law.parameters])
+        self._pairs = tuple(
+            "shared" if one.name in self._by_type and np.ptp(self._by_type[one.name]) == 0.0 else one.pair
+            for one in self.law.parameters
+        )
+        self.reach = max(self.law.reach_of(each.parameters) for each in settings if each.contact_law)
+        tissue.neighbours.reach = max(tissue.neighbours.reach, self.reach)
+
+    def velocity(self, tissue: TissueModel, position: np.ndarray) -> np.ndarray:
+        """Return the velocities at these positions (float64[n, 3], um); float64[n, 3], um/min."""
+        population, law = tissue.population, self.law
+        n = population.size
+        velocity = np.zeros((n, 3))
+        self.overlap, self.contacts = np.zeros(n), np.zeros(n, dtype=np.int64)
+        if law is None or n == 0:
+            return velocity
+        near = tissue.neighbours.near(position)
+        types = population["type"]
+        near.set_column(CONTACT_COLUMN, tissue.contact_distance[types])
+        for k, (one, pair) in enumerate(zip(law.parameters, self._pairs, strict=True)):
+            if pair == "shared":
+                continue
+            values = (
+                tissue.behaviours.effective(f"mechanics.{one.name}")
+                if one.behaviour
+                else self._by_type[one.name][types]
+            )
+            near.set_column(FIRST_PARAMETER + k, values, root=pair == "geometric")
+        factor = max(self.reach, float(tissue.contact_distance.max()))
+        self._compiled(law, tissue)(
+            near.cells, near.order, near.starts, near.ends, near.entries, near.box, self._present, factor,
+            self._shared, population["cell_id"], tissue.key, tissue.clock.tick, velocity, self.overlap,
+            self.contacts,
+        )  # fmt: skip
+        return velocity
+
+    def pressure(self) -> np.ndarray:
+        """Return PhysiCell's simple pressure of the last evaluation, float64[n]."""
+        return self.overlap / PRESSURE_SCALE
+
+    def _compiled(self, law: Law, tissue: TissueModel) -> Callable[..., None]:
+        if self._loop is None:
+            periodic = any(tissue.domain.periodic)
+            self._loop = pair_loop(law.speed, self._pairs, stem=law.name, periodic=periodic)
+        return self._loop
+
+
+def _shared_law(mechanics: Mapping[str, ContactSettings]) -> Law | None:
+    found = {each.law: each.contact_law for each in mechanics.values() if each.contact_law is not None}
+    if len(found) > 1:
+        raise SettingsError(
+            f"cell types have different contact laws ({', '.join(found)}); all types of a tissue share one "
+            "law (a type may have `mechanics: none`)"
+        )
+    return next(iter(found.values()), None)
+
+
+def _by_type(parameter: Parameter, settings: Sequence[ContactSettings]) -> np.ndarray:
+    """Return a parameter for each type; types without a law, whose strength is 0, take that of the first."""
+    first = next(each for each in settings if each.contact_law is not None)
+    with_law = [each if each.contact_law is not None else first for each in settings]
+    return np.array([each.parameters[parameter.name] for each in with_law])
