@@ -234,6 +234,6 @@ def advance_cells(
     for part in prange((size + PART - 1) // PART):
         advance_range(
             np.int64(part * PART), np.int64(min(size, (part + 1) * PART)), key, tick, dt, cell_id,
-            cell_type, state, first, phases, draws, chances, rates, nuclear, due, phase, phase_time, age, lag, pending, remaining,
-            volume, target_volume, nuclear_volume, radius, events,
+            cell_type, state, first, phases, draws, chances, rates, nuclear, due, phase, phase_time, age,
+            lag, pending, remaining, volume, target_volume, nuclear_volume, radius, events,
         )  # fmt: skip

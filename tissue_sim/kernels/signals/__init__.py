@@ -1,0 +1,1 @@
+"""Compiled loops over the voxels of the signal grid."""

@@ -1,0 +1,269 @@
+"""One signal on the grid: a step in time, the steady state, the right-hand side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tissue_sim.errors import SimulationError
+from tissue_sim.signals.solver.faces import FaceCoefficients
+from tissue_sim.signals.solver.implicit import ROUND_OFF, ImplicitStep
+from tissue_sim.signals.solver.line_system import LineSystem
+from tissue_sim.signals.solver.membrane import Membrane
+from tissue_sim.signals.solver.multigrid import Multigrid
+from tissue_sim.signals.solver.operator import DiscreteOperator
+from tissue_sim.signals.solver.report import StepReport
+from tissue_sim.signals.solver.scheme import BACKWARD_EULER, SDIRK2, SPLIT_EULER, TWO_POLES
+from tissue_sim.signals.solver.splitting import LineSplitting
+from tissue_sim.signals.solver.star import SteadyPart
+from tissue_sim.signals.solver.summation import extremes, total
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tissue_sim.signals.solver.implicit import StageResult
+    from tissue_sim.signals.solver.scheme import Scheme
+    from tissue_sim.tissue.domain import Grid
+
+__all__ = ["FaceCoefficients", "Membrane", "SignalSolver", "StepReport"]
+
+SLOWEST_DECAY = 1e-4
+
+
+class SignalSolver:
+    """d rho/dt = div(D grad rho) - decay rho - sink rho + source, with faces, fixed voxels and membranes.
+
+    Second order in space and in time, L-stable; a step that would make values negative is
+    redone by backward Euler (first order, positive). Without sink, fixed voxels and membranes the step is
+    split into lines, which is exact because the axes' operators commute, and works on the difference from the
+    discrete steady state of faces and source, which it therefore leaves unchanged; otherwise each implicit
+    stage is solved by multigrid (a 1-D grid directly). Nothing of a step depends on the steps before it.
+
+    Parameters
+    ----------
+    grid : Grid
+    diffusion : float, um^2/min
+    decay : float, 1/min
+    faces : sequence of six FaceCoefficients
+        x_min, x_max, y_min, y_max, z_min, z_max; without meaning on periodic and on missing axes.
+    fixed_mask : bool[nz, ny, nx] or None
+        Voxels held at `fixed_values`.
+    fixed_values : float64[nz, ny, nx] or None
+        The signal's unit.
+    solver_tolerance : float
+        Error of the linear solves in the maximum norm, relative to the largest value.
+
+    Raises
+    ------
+    SettingsError
+        Numbers or shapes that make no sense.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        diffusion: float,
+        decay: float,
+        faces: Sequence[FaceCoefficients],
+        fixed_mask: np.ndarray | None = None,
+        fixed_values: np.ndarray | None = None,
+        solver_tolerance: float = 1e-6,
+    ) -> None:
+        self._operator = DiscreteOperator(grid, diffusion, decay, faces, fixed_mask, fixed_values)
+        self._tolerance = float(solver_tolerance)
+        self._splitting = LineSplitting(self._operator)
+        self._saved: np.ndarray | None = None
+        self._solvers: tuple[Multigrid | LineSystem, ImplicitStep, SteadyPart] | None = None
+
+    def step(
+        self,
+        field: np.ndarray,
+        sink: np.ndarray | None,
+        source: np.ndarray | None,
+        dt: float,
+        membrane: Membrane | None = None,
+        *,
+        lasting_source: bool = False,
+    ) -> StepReport:
+        """Advance `field` by `dt` in place.
+
+        Parameters
+        ----------
+        field : float64[nz, ny, nx], C-contiguous, the signal's unit
+        sink : float64[nz, ny, nx] or None, 1/min
+        source : float64[nz, ny, nx] or None, unit/min
+        dt : float, min
+        membrane : Membrane or None
+            Its `inside` is changed in place.
+        lasting_source : bool
+            The source is the same from step to step: worth finding its steady state once for line splitting.
+
+        Raises
+        ------
+        SimulationError
+            The field is not finite, or the solver did not converge.
+        """
+        if not (dt > 0.0 and np.isfinite(dt)):
+            raise SimulationError(f"a step of {dt:g} min cannot be taken")
+        sink = sink if sink is not None and sink.any() else None
+        source = source if source is not None and source.any() else None
+        membrane = membrane if membrane is not None and membrane.voxel.size > 0 else None
+        if sink is None and membrane is None and self._separable(source, dt, lasting=lasting_source):
+            report = self._split(field, source, dt)
+            if report is not None:
+                return report
+            return self._implicit(field, None, source, dt, None, (BACKWARD_EULER,))
+        return self._implicit(field, sink, source, dt, membrane, (SDIRK2, BACKWARD_EULER))
+
+    def steady(
+        self,
+        field: np.ndarray,
+        sink: np.ndarray | None,
+        source: np.ndarray | None,
+        tolerance: float = 1e-8,
+    ) -> StepReport:
+        """Replace `field`, the first guess, by the steady state; the report's amounts are per minute.
+
+        Raises
+        ------
+        SimulationError
+            There is no single steady state, or the solver did not converge.
+        """
+        operator = self._operator
+        if sink is not None and not sink.any():
+            sink = None
+        if operator.decay == 0.0 and sink is None and operator.closed and operator.fixed_index.size == 0:
+            raise SimulationError(
+                "there is no steady state: nothing removes the signal; give it a decay, an uptake, a face "
+                "with a value, or use mode: transient"
+            )
+        _check_finite(field)
+        system = self._build()[0]
+        system.prepare(operator.decay, sink)
+        right = np.zeros(operator.shape) if source is None else source.copy()
+        operator.add_constants(right)
+        solution = system.solve(field, right, tolerance)
+        missed = -operator.volume * total(operator.rate(field, sink, source))
+        fixed = -operator.volume * total(operator.rate_at_fixed(field, sink, source))
+        return StepReport(
+            mean_field=field.copy(),
+            face_amounts=operator.face_rates(field),
+            decay_amount=operator.volume * operator.decay * total(field),
+            fixed_amount=fixed,
+            unsolved=missed - fixed,
+            cycles=solution.cycles,
+            residual=solution.residual,
+        )
+
+    def operator(self, field: np.ndarray, sink: np.ndarray | None, source: np.ndarray | None) -> np.ndarray:
+        """Return the right-hand side in every voxel (fixed ones too), float64[nz, ny, nx], unit/min."""
+        return self._operator.rate(field, sink, source)
+
+    def _build(self) -> tuple[Multigrid | LineSystem, ImplicitStep, SteadyPart]:
+        if self._solvers is None:
+            long_axes = sum(number > 1 for number in self._operator.numbers)
+            system = LineSystem(self._operator) if long_axes <= 1 else Multigrid(self._operator)
+            self._solvers = (
+                system,
+                ImplicitStep(self._operator, system, self._tolerance),
+                SteadyPart(self._operator, system),
+            )
+        return self._solvers
+
+    def _separable(self, source: np.ndarray | None, dt: float, *, lasting: bool) -> bool:
+        operator = self._operator
+        if operator.fixed_index.size > 0:
+            return False
+        if source is None and operator.homogeneous:
+            return True
+        # The steady state of a closed box with a slow decay is far above the field and would cost its digits.
+        return (source is None or lasting) and not (operator.closed and operator.decay * dt < SLOWEST_DECAY)
+
+    def _split(self, field: np.ndarray, source: np.ndarray | None, dt: float) -> StepReport | None:
+        """Advance by line splitting; None, with `field` untouched, where both schemes turn it negative."""
+        star = None
+        if source is not None or not self._operator.homogeneous:
+            star = self._build()[2]
+            star.find(source)
+        if self._saved is None:
+            self._saved = np.empty(self._operator.shape)
+        saved = self._saved
+        for scheme in (TWO_POLES, SPLIT_EULER):
+            done = self._splitting.advance(field, saved, None if star is None else star.field, dt, scheme)
+            if not done.finite:
+                field[...] = saved
+                raise SimulationError("the field holds values that are not finite")
+            if done.low >= 0.0 or self._tolerable(done.low, field, saved):
+                report = StepReport(
+                    face_amounts=done.flows,
+                    decay_amount=done.lost,
+                    used_backward_euler=scheme is SPLIT_EULER,
+                )
+                if star is not None:
+                    star.add_amounts(report, dt)
+                return report
+            field[...] = saved
+        return None
+
+    def _tolerable(self, low: float, new: np.ndarray, old: np.ndarray) -> bool:
+        """Say whether a negative value is round-off, or was there before."""
+        threshold = -ROUND_OFF * max(-low, extremes(new)[1])
+        before = extremes(old)[0]
+        return low >= threshold or (before < threshold and low >= before)
+
+    def _implicit(
+        self,
+        field: np.ndarray,
+        sink: np.ndarray | None,
+        source: np.ndarray | None,
+        dt: float,
+        membrane: Membrane | None,
+        schemes: Sequence[Scheme],
+    ) -> StepReport:
+        _check_finite(field)
+        stages = self._build()[1]
+        cycles = 0
+        for scheme in schemes:
+            result = stages.advance(field, sink, source, dt, scheme, membrane)
+            cycles += result.cycles
+            if not result.negative:
+                break
+        report = self._report(field, sink, source, dt, membrane, result)
+        report.used_backward_euler = scheme is BACKWARD_EULER
+        report.cycles = cycles
+        field[...] = result.field
+        if membrane is not None and result.inside is not None:
+            membrane.inside[:] = result.inside
+        return report
+
+    def _report(
+        self,
+        field: np.ndarray,
+        sink: np.ndarray | None,
+        source: np.ndarray | None,
+        dt: float,
+        membrane: Membrane | None,
+        result: StageResult,
+    ) -> StepReport:
+        operator, mean = self._operator, result.mean_field
+        fixed = 0.0
+        if operator.fixed_index.size > 0:
+            change = (result.field - field).reshape(-1)
+            if membrane is not None and result.transfer is not None:
+                np.add.at(change, membrane.voxel, membrane.volume_fraction * result.transfer)
+            gap = change[operator.fixed_index] - dt * operator.rate_at_fixed(mean, sink, source)
+            fixed = operator.volume * total(gap)
+        return StepReport(
+            mean_field=mean,
+            face_amounts=dt * operator.face_rates(mean),
+            decay_amount=operator.volume * dt * operator.decay * total(mean),
+            fixed_amount=fixed,
+            unsolved=result.unsolved,
+            residual=result.residual,
+        )
+
+
+def _check_finite(field: np.ndarray) -> None:
+    if not np.isfinite(field).all():
+        raise SimulationError("the field holds values that are not finite")

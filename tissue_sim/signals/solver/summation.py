@@ -1,0 +1,25 @@
+"""Sums, extremes and scaled additions of fields, the same on any number of threads."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tissue_sim.kernels.signals import sums
+
+__all__ = ["extremes", "total"]
+
+
+def total(values: np.ndarray) -> float:
+    """Return the compensated sum of a float64 array of any shape."""
+    flat = np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
+    parts = np.empty(-(-flat.size // sums.BLOCK))
+    sums.sum_blocks(flat, parts)
+    return float(sums.compensated(parts))
+
+
+def extremes(values: np.ndarray) -> tuple[float, float]:
+    """Return the smallest and largest value of a C-contiguous float64 array; infinite where it holds NaN."""
+    flat = values.reshape(-1)
+    low, high = np.empty(-(-flat.size // sums.BLOCK)), np.empty(-(-flat.size // sums.BLOCK))
+    sums.extremes(flat, low, high)
+    return float(low.min()), float(high.max())
