@@ -75,8 +75,11 @@ def _parsed(unit: str) -> Any:
 
 def _refuse_odd_prefix(word: str) -> None:
     """Refuse what only a slip makes a unit: to pint ``hh`` is a hectohour."""
-    for prefix, base, _ in _registry().parse_unit_name(word):
-        if prefix and (prefix not in PREFIXES or base in UNPREFIXED):
+    readings = _registry().parse_unit_name(word)
+    if any(not prefix for prefix, _, _ in readings):
+        return
+    for prefix, base, _ in readings[:1]:
+        if prefix not in PREFIXES or base in UNPREFIXED:
             raise SettingsError(f"'{word}' would be a {prefix}{base}; write the plain unit")
 
 

@@ -23,6 +23,8 @@ from tissue_sim.units import Quantity, SignalQuantity, conversion_factor, is_uni
         ("-3.5e-1", "um", -0.35),
         (7, "um", 7.0),
         ("1 pL", "um^3", 1000.0),
+        ("1 kPa", "Pa", 1000.0),
+        ("3 ms", "s", 0.003),
     ],
 )
 def test_conversion(text, unit, value):

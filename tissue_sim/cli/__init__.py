@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def _guarded(options: argparse.Namespace) -> int:
     from tissue_sim.errors import MissingExtraError, ScenarioError, TissueSimError, UsageError
 
     module = importlib.import_module(f"tissue_sim.cli.{options.command}")
+    warnings.showwarning = _show_warning
     try:
         code: int = module.run(options)
     except ScenarioError as error:
@@ -68,6 +70,14 @@ def _guarded(options: argparse.Namespace) -> int:
         sys.stderr.close()
         return OK
     return code
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    """Say what our own warnings say; where in the code they were raised does not help at the command line."""
+    from tissue_sim.errors import TissueSimWarning
+
+    name = "warning" if issubclass(category, TissueSimWarning) else category.__name__
+    sys.stderr.write(f"tissue-sim: {name}: {message}\n")
 
 
 def _parser(named: str) -> argparse.ArgumentParser:

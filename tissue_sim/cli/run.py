@@ -38,8 +38,11 @@ def run(options: argparse.Namespace) -> int:
     scenario = load_scenario(
         options.scenario, short=options.short, overrides=options.overrides, seed=options.seed
     )
-    for warning in scenario.warnings:
-        sys.stderr.write(f"{warning}\n")
+    if scenario.warnings and not options.quiet:
+        number = len(scenario.warnings)
+        sys.stderr.write(
+            f"{number} warning{'s' if number > 1 else ''}; see tissue-sim check {options.scenario}\n"
+        )
     if not kernels_are_compiled():
         if not options.quiet:
             sys.stdout.write("compiling kernels, first run only (about half a minute)\n")

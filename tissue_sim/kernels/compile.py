@@ -89,7 +89,8 @@ def kernel(
     Parameters
     ----------
     parallel : bool
-        Allow ``prange`` (over independent elements only; never a float reduction).
+        Allow ``prange`` (over independent elements only; never a float reduction). Its index is unsigned
+        inside: cast it, ``np.int64(i)``, where it is passed on, or the callee is compiled twice.
     reassociate : bool
         Add ``reassoc``; only where a measured gain is worth it and no sum is compensated.
     inline : bool

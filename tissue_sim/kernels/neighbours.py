@@ -64,7 +64,6 @@ def pack(position, radius, order, built, box, factor, cells, moved):
     moved : float64[chunks], um, out: largest displacement plus growth of the reach; inf for NaN
     """
     for chunk in prange(moved.shape[0]):
-        # Inside prange the index is unsigned; without the cast the callee is compiled twice.
         pack_chunk(np.int64(chunk), position, radius, order, built, box, factor, cells, moved)
 
 

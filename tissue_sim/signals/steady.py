@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["SteadyStep"]
 
 MOST_ITERATIONS = 200
-TOLERANCE = 1e-8
+TOLERANCE = 1e-6
 EMPTY = 1e-6
 """A voxel below this share of the largest value has run out: removal of order zero fades there."""
 
