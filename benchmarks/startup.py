@@ -59,7 +59,7 @@ def bytes_per_cell(number: int = 200_000) -> float:
     return sum(population[name].nbytes for name in population.columns) / number
 
 
-def resident_bytes_per_cell(few: int = 20_000, many: int = 120_000) -> float:
+def resident_bytes_per_cell(few: int = 20_000, many: int = 500_000) -> float:
     """Growth of the peak resident memory per cell that took a step, work arrays included, bytes."""
     peaks = []
     for number in (few, many):
@@ -67,7 +67,7 @@ def resident_bytes_per_cell(few: int = 20_000, many: int = 120_000) -> float:
             "import resource, numpy as np; from tissue_sim.simulation import Simulation; "
             "s = Simulation.from_scenario('scenarios/spheroid.yaml', overrides=["
             "'cell_types.tumour.networks=[]', 'cell_types.tumour.rules=[]', 'networks={}', 'measures={}', "
-            "'domain.size=[1000,1000,1000]']); "
+            "'domain.size=[1400,1400,1400]']); "
             f"n = round({number} ** (1 / 3)); g = np.mgrid[:n, :n, :n].reshape(3, -1).T * 16.0 - 8.0 * n; "
             "s._placed = True; s.tissue.add_cells(g.copy(), np.zeros(len(g), dtype=np.int64)); s.step(); "
             "print(len(g), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["decode_text", "read_text"]
 
+MOST_LINES = 50_000
+"""A parser takes its time over every line, empty ones too."""
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)")
 _MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 
@@ -56,6 +58,12 @@ def decode_text(content: bytes, shown: str) -> str:
         raise _refusal(
             name, f"byte 0x{byte:02x} is not UTF-8; save the file as UTF-8", line, column
         ) from None
+    if text.count("\n") > MOST_LINES:
+        raise _refusal(
+            shown,
+            f"the file has more than {MOST_LINES:,} lines; put long lists into csv files",
+            MOST_LINES + 1,
+        )
     check_characters(Source(shown, text))
     return text
 
