@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tissue_sim.build import build_tissue
+from tissue_sim.recorder.triggers import Periodic
 from tissue_sim.scenario.scenario import Scenario, load_scenario
 from tissue_sim.tissue.snapshot_of import take_snapshot
 from tissue_sim.tissue.state import restore_state, state_of
@@ -48,7 +49,7 @@ class Simulation:
         self.tissue: TissueModel = build_tissue(scenario, allow_code=allow_code)
         settings, clock = scenario.settings, self.tissue.clock
         self._end = clock.ticks_of(settings.duration)
-        self._record_every = max(1, clock.ticks_of(settings.record.every or settings.duration))
+        self._records = Periodic(settings.record.every or settings.duration, clock.base_step)
         self._measures = {name: measure.tree for name, measure in settings.measures.items()}
         self._placed = False
 
@@ -97,7 +98,7 @@ class Simulation:
     def last_scheduled_record(self) -> float:
         """Return the time of the last regular record up to now, min."""
         clock = self.tissue.clock
-        return clock.time_of(clock.tick - clock.tick % self._record_every)
+        return clock.time_of(self._records.last_by(clock.tick))
 
     def place_cells(self) -> None:
         """Put the initial cells into the tissue, once; does nothing after `restore`."""
@@ -126,7 +127,7 @@ class Simulation:
         while True:
             self.tissue.apply_due()
             last = self.finished or self.interrupted
-            if last or clock.tick % self._record_every == 0:
+            if last or self._records.due(clock.tick):
                 yield self.snapshot()
             if last:
                 return

@@ -1,25 +1,14 @@
-"""When something is due: triggers in whole clock ticks."""
+"""When something is due, in whole clock ticks."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
 
-__all__ = ["AtTicks", "Periodic", "Trigger"]
+__all__ = ["Periodic"]
 
 # A time within this fraction of a tick counts as that tick.
 ROUNDING = 1e-9
-
-
-class Trigger(Protocol):
-    """Says when something is due next."""
-
-    def due(self, tick: int) -> bool:
-        """Say whether it is due at `tick`."""
-
-    def next_after(self, tick: int) -> int | None:
-        """Return the first due tick after `tick`, or None."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +36,9 @@ class Periodic:
         """Say whether it is due at `tick`."""
         return tick >= 0 and self._tick(self._number_by(tick)) == tick
 
-    def next_after(self, tick: int) -> int:
-        """Return the first due tick after `tick`."""
-        if tick < 0:
-            return 0
-        number = self._number_by(tick) + 1
-        # Periods shorter than a tick fall together.
-        while self._tick(number) <= tick:
-            number += 1
-        return self._tick(number)
+    def last_by(self, tick: int) -> int:
+        """Return the last due tick up to `tick`."""
+        return self._tick(self._number_by(tick))
 
     def _tick(self, number: int) -> int:
         ticks = number * self.every / self.base_step
@@ -67,24 +50,3 @@ class Periodic:
         while self._tick(number + 1) <= tick:
             number += 1
         return number
-
-
-@dataclass(frozen=True)
-class AtTicks:
-    """Due at given ticks.
-
-    Attributes
-    ----------
-    ticks : tuple of int
-        In any order.
-    """
-
-    ticks: tuple[int, ...]
-
-    def due(self, tick: int) -> bool:
-        """Say whether it is due at `tick`."""
-        return tick in self.ticks
-
-    def next_after(self, tick: int) -> int | None:
-        """Return the first due tick after `tick`, or None."""
-        return min((other for other in self.ticks if other > tick), default=None)
