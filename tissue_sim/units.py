@@ -19,6 +19,8 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from tissue_sim.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pint
 
 NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
@@ -151,6 +153,23 @@ def _factor_for(value: Any, own_unit: str, unit: str) -> float:
         raise SettingsError(f"'{value}' has the wrong dimension; expected a quantity in {unit}") from error
 
 
+def validated_by(parse: Callable[[Any], Any]) -> CoreSchema:
+    """Return the schema of a pydantic field whose value is ``parse(value)``.
+
+    A `SettingsError` becomes pydantic's own error and keeps the offset at which it stands.
+    """
+
+    def validate(value: Any) -> Any:
+        try:
+            return parse(value)
+        except SettingsError as error:
+            raise PydanticCustomError(
+                "value", "{message}", {"message": error.message, "offset": error.offset}
+            ) from error
+
+    return core_schema.no_info_plain_validator_function(validate)
+
+
 @dataclass(frozen=True)
 class Quantity:
     """Annotation for a pydantic field: a quantity in `unit`, checked against its bounds.
@@ -183,16 +202,7 @@ class Quantity:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Validate through `parse`."""
-
-        def validate(value: Any) -> float:
-            try:
-                return self.parse(value)
-            except SettingsError as error:
-                raise PydanticCustomError(
-                    "quantity", "{message}", {"message": error.message, "offset": error.offset}
-                ) from error
-
-        return core_schema.no_info_plain_validator_function(validate)
+        return validated_by(self.parse)
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -227,22 +237,17 @@ class SignalQuantity:
         return parse_quantity(self.value, unit)
 
     @classmethod
+    def _parse(cls, value: Any) -> SignalQuantity:
+        if isinstance(value, SignalQuantity):
+            return value
+        own = split_quantity(value, "the signal's unit")[1] if isinstance(value, str) else None
+        parse_quantity(value, own or "1")
+        return cls(value)
+
+    @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Check the form only: finite number, or NUMBER UNIT."""
-
-        def validate(value: Any) -> SignalQuantity:
-            if isinstance(value, SignalQuantity):
-                return value
-            try:
-                own = split_quantity(value, "the signal's unit")[1] if isinstance(value, str) else None
-                parse_quantity(value, own or "1")
-            except SettingsError as error:
-                raise PydanticCustomError(
-                    "quantity", "{message}", {"message": error.message, "offset": error.offset}
-                ) from error
-            return cls(value)
-
-        return core_schema.no_info_plain_validator_function(validate)
+        return validated_by(cls._parse)
 
     @classmethod
     def __get_pydantic_json_schema__(

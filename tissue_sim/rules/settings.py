@@ -6,13 +6,13 @@ import math
 import re
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema
 
 from tissue_sim.codegen.parser import parse_expression
 from tissue_sim.errors import SettingsError, did_you_mean
 from tissue_sim.rules.rule import DECREASES, INCREASES, Rule
 from tissue_sim.tissue.expression_settings import ParsedExpression
-from tissue_sim.units import SignalQuantity, parse_quantity, split_quantity
+from tissue_sim.units import SignalQuantity, parse_quantity, split_quantity, validated_by
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -197,24 +197,19 @@ def parse_rule(text: str) -> Rule:
     )
 
 
+def _rule(value: Any) -> Rule:
+    if isinstance(value, Rule):
+        return value
+    if not isinstance(value, str):
+        raise SettingsError(f"expected a sentence, found {value!r:.40}; {FORM}")
+    return parse_rule(value)
+
+
 class _RuleAnnotation:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Validate through `parse_rule`."""
-
-        def validate(value: Any) -> Rule:
-            if isinstance(value, Rule):
-                return value
-            try:
-                if not isinstance(value, str):
-                    raise SettingsError(f"expected a sentence, found {value!r:.40}; {FORM}")
-                return parse_rule(value)
-            except SettingsError as error:
-                raise PydanticCustomError(
-                    "rule", "{message}", {"message": error.message, "offset": error.offset}
-                ) from error
-
-        return core_schema.no_info_plain_validator_function(validate)
+        return validated_by(_rule)
 
     @classmethod
     def __get_pydantic_json_schema__(

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, create_model
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema
 
 from tissue_sim.errors import SettingsError, did_you_mean
 from tissue_sim.tissue.settings import Settings
-from tissue_sim.units import SignalQuantity
+from tissue_sim.units import SignalQuantity, validated_by
 
 __all__ = ["BoundarySettings", "FaceCondition"]
 
@@ -78,16 +78,7 @@ class FaceCondition:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Validate through `parse`."""
-
-        def validate(value: Any) -> FaceCondition:
-            try:
-                return cls.parse(value)
-            except SettingsError as error:
-                raise PydanticCustomError(
-                    "boundary", "{message}", {"message": error.message, "offset": error.offset}
-                ) from error
-
-        return core_schema.no_info_plain_validator_function(validate)
+        return validated_by(cls.parse)
 
     @classmethod
     def __get_pydantic_json_schema__(

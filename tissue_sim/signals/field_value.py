@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema
 
 from tissue_sim.errors import SettingsError
-from tissue_sim.units import SignalQuantity, is_unit, parse_quantity, split_quantity
+from tissue_sim.units import SignalQuantity, is_unit, parse_quantity, split_quantity, validated_by
 
 __all__ = ["FieldValue"]
 
@@ -53,16 +53,7 @@ class FieldValue:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Validate through `parse`."""
-
-        def validate(value: Any) -> Any:
-            try:
-                return self.parse(value)
-            except SettingsError as error:
-                raise PydanticCustomError(
-                    "field_value", "{message}", {"message": error.message, "offset": error.offset}
-                ) from error
-
-        return core_schema.no_info_plain_validator_function(validate)
+        return validated_by(self.parse)
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema
 
 from tissue_sim.errors import SettingsError
 from tissue_sim.tissue.distribution_ranges import mass_and_moment
 from tissue_sim.tissue.distribution_text import FORMS, read_distribution
-from tissue_sim.units import LONGEST_QUANTITY, NUMBER, UNIT, parse_quantity
+from tissue_sim.units import LONGEST_QUANTITY, NUMBER, UNIT, parse_quantity, validated_by
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -218,16 +218,7 @@ class DistributionIn:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Validate through `parse`."""
-
-        def validate(value: Any) -> Distribution:
-            try:
-                return self.parse(value)
-            except SettingsError as error:
-                raise PydanticCustomError(
-                    "distribution", "{message}", {"message": error.message, "offset": error.offset}
-                ) from error
-
-        return core_schema.no_info_plain_validator_function(validate)
+        return validated_by(self.parse)
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema
 
 from tissue_sim.codegen.parser import LONGEST_EXPRESSION, parse_expression
 from tissue_sim.codegen.syntax import Expression
 from tissue_sim.errors import SettingsError
-from tissue_sim.units import parse_quantity
+from tissue_sim.units import parse_quantity, validated_by
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -65,16 +65,7 @@ class _ExpressionAnnotation:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Validate through `parsed`."""
-
-        def validate(value: Any) -> ParsedExpression:
-            try:
-                return parsed(value)
-            except SettingsError as error:
-                raise PydanticCustomError(
-                    "expression", "{message}", {"message": error.message, "offset": error.offset}
-                ) from error
-
-        return core_schema.no_info_plain_validator_function(validate)
+        return validated_by(parsed)
 
     @classmethod
     def __get_pydantic_json_schema__(
