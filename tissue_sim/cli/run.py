@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         )
     if not kernels_are_compiled():
         if not options.quiet:
-            sys.stdout.write("compiling kernels, first run only (about half a minute)\n")
+            sys.stdout.write("compiling kernels, first run only (about 45 s)\n")
             sys.stdout.flush()
         compile_kernels(options.scenario, short=options.short, overrides=options.overrides)
     set_threads(options.threads)
