@@ -37,6 +37,15 @@ def test_opening_is_lazy_and_a_closed_run_opens_again(run_folder):
     assert len(run.cells()) == 9
 
 
+def test_a_run_opens_beside_a_file_open_in_h5py(run_folder):
+    with h5py.File(run_folder / "run.h5") as file, open_run(run_folder) as run:
+        assert len(run.times) == file["data/cells/Steps"].attrs["NSteps"]
+    with open_run(run_folder) as run:
+        assert len(run.times) == 5
+        with h5py.File(run_folder / "run.h5") as file:
+            assert "data" in file
+
+
 def test_cells_are_a_table_with_names(run, snapshots):
     cells = run.cells(120)
     expected = snapshots[2]

@@ -45,6 +45,15 @@ def open_run(path: str | Path) -> Run:
     return Run(path)
 
 
+def _open(path: Path) -> h5py.File:
+    try:
+        # As a user's own h5py.File does: HDF5 wants one locking flag per file and process.
+        return h5py.File(path, "r")
+    except OSError:
+        # The file is being written in this process, or its file system knows no locks.
+        return h5py.File(path, "r", locking=False)
+
+
 class Run:
     """One recorded run; the file is opened at the first question and closed by `close` or ``with``.
 
@@ -67,7 +76,7 @@ class Run:
         """The HDF5 file, read only."""
         if self._opened is None:
             try:
-                opened = h5py.File(self.path, "r", locking=False)
+                opened = _open(self.path)
             except OSError as error:
                 raise RunError(f"{self.path} cannot be read as HDF5, so it is not a run: {error}") from error
             missing = [group for group in ("data/cells/Steps", "scenario") if group not in opened]
