@@ -123,3 +123,15 @@ def test_unknown_behaviours_let_any_dotted_name_through():
 def test_a_sum_of_a_thousand_terms_is_checked():
     text = "+".join(["k"] * 480)
     assert findings(text) == []
+
+
+def test_axes_of_the_file_are_no_names(tmp_path):
+    from tissue_sim.errors import ScenarioError
+    from tissue_sim.scenario.scenario import load_scenario_text
+
+    text = (
+        "tissue_sim: 1\nduration: 1 h\ndomain: {size: [40], spacing: 20}\ncell_types: {a: {volume: 500}}\n"
+        "signals:\n  time: {unit: uM, diffusion: 1}\nmeasures:\n  length: count(1)\n"
+    )
+    with pytest.raises(ScenarioError, match=r"6:3: 'time' is an axis(.|\n)*8:3: 'length' is an axis"):
+        load_scenario_text(text, tmp_path)

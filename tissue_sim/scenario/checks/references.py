@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["check_references"]
 
 _BUILT_IN = frozenset(column.name for column in BUILT_IN_COLUMNS)
+_TAKEN_IN_THE_FILE = {"signals": {"time", "x", "y", "z"}, "measures": {"time", "length"}}
 _MEANINGS = frozenset({"time", "signal", "network", "cell", "contact", "self", "other", "x", "y", "z"})
 
 
@@ -91,6 +92,13 @@ def _taken_names(context: Context) -> Iterator[Problem]:
                     (section, name),
                     f"'{name}' already means something in expressions; choose another",
                     on_key=True,
+                )
+
+    for section, taken in _TAKEN_IN_THE_FILE.items():
+        for name in getattr(context.settings, section):
+            if name in taken:
+                yield Problem(
+                    (section, name), f"'{name}' is an axis of the recorded file; choose another", on_key=True
                 )
 
 
