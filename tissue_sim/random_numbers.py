@@ -23,8 +23,6 @@ class Purpose(IntEnum):
     COLUMN_INITIAL = 2
     NETWORK_INITIAL = 3
     NETWORK_PARAMETER = 4
-    NETWORK_STEP = 5
-    PARTITION = 6
     PHASE_DURATION = 10
     CYCLE = 11
     DEATH = 12
@@ -32,9 +30,7 @@ class Purpose(IntEnum):
     SIZER_THRESHOLD = 14
     MOTILITY = 20
     COINCIDENT_CENTRES = 21
-    INTERVENTION = 30
     USER = 40
-    BROWNIAN = 22
 
 
 def key_of_seed(seed: int) -> int:

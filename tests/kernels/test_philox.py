@@ -1,4 +1,4 @@
-"""Philox against the published known answers, and its uniform and normal numbers against their laws."""
+"""Philox against the published known answers, and its uniform numbers against their law."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tissue_sim.kernels.philox import fill_normal, fill_uniform, philox, uniform, uniform_pair
+from tissue_sim.kernels.philox import fill_uniform, philox, uniform, uniform_pair
 
 # Known answers of Random123, the authors' own implementation (philox4x32, 10 rounds).
 KNOWN = [
@@ -42,13 +42,11 @@ def test_every_part_of_the_counter_matters():
     assert uniform(key, 1, 2, 3, 4) == base == uniform_pair(key, 1, 2, 3, 4)[0]
 
 
-def test_uniform_and_normal_numbers_follow_their_laws():
+def test_uniform_numbers_follow_their_law():
     ids = np.arange(1, 50_001, dtype=np.int64)
-    u, z = np.empty(len(ids)), np.empty(len(ids))
+    u = np.empty(len(ids))
     fill_uniform(np.uint64(3), ids, 5, 1, 0, u)
-    fill_normal(np.uint64(3), ids, 5, 2, 0, z)
     assert u.min() > 0.0
     assert u.max() < 1.0
     assert stats.kstest(u, "uniform").pvalue > 0.01
-    assert stats.kstest(z, "norm").pvalue > 0.01
     assert abs(np.corrcoef(u[:-1], u[1:])[0, 1]) < 4.0 / np.sqrt(len(u))

@@ -49,9 +49,10 @@ def _guarded(options: argparse.Namespace) -> int:
     from tissue_sim.errors import MissingExtraError, ScenarioError, TissueSimError, UsageError
 
     module = importlib.import_module(f"tissue_sim.cli.{options.command}")
-    warnings.showwarning = _show_warning
     try:
-        code: int = module.run(options)
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            code: int = module.run(options)
     except ScenarioError as error:
         sys.stderr.write(f"{error}\n")
         number = len(error.problems)

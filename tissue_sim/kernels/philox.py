@@ -6,8 +6,6 @@ key = the 64-bit seed. Each call gives 128 bits: two doubles with 53 bits each.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from tissue_sim.kernels.compile import kernel
@@ -72,21 +70,7 @@ def uniform(key, cell_id, tick, purpose, draw):
 
 
 @kernel
-def normal(key, cell_id, tick, purpose, draw):
-    """Return one standard normal double (Box and Muller 1958, doi:10.1214/aoms/1177706645)."""
-    u, v = uniform_pair(key, cell_id, tick, purpose, draw)
-    return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
-
-
-@kernel
 def fill_uniform(key, cell_ids, tick, purpose, draw, out):
     """Fill ``out`` (float64[n]) with one uniform per cell of ``cell_ids`` (int64[n])."""
     for i in range(cell_ids.shape[0]):
         out[i] = uniform(key, cell_ids[i], tick, purpose, draw)
-
-
-@kernel
-def fill_normal(key, cell_ids, tick, purpose, draw, out):
-    """Fill ``out`` (float64[n]) with one standard normal per cell of ``cell_ids`` (int64[n])."""
-    for i in range(cell_ids.shape[0]):
-        out[i] = normal(key, cell_ids[i], tick, purpose, draw)

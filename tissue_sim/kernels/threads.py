@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numba
 
-__all__ = ["most_threads", "use_threads"]
+__all__ = ["most_threads", "threads_in_use", "use_threads"]
 
 
 def most_threads() -> int:
     """Return the largest number of threads that can be used."""
     return int(numba.config.NUMBA_NUM_THREADS)
+
+
+def threads_in_use() -> int:
+    """Return the number of threads in use; only how work is shared may depend on it, never a result."""
+    return int(numba.get_num_threads())
 
 
 def use_threads(number: int) -> None:

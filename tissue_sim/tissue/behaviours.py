@@ -100,10 +100,6 @@ class Behaviours:
             )
         )
 
-    def aimed_at(self) -> tuple[str, ...]:
-        """Return the names that have a value in effect of their own, sorted."""
-        return tuple(sorted(self._in_effect))
-
     def initialise(self, rows: np.ndarray) -> None:
         """Give new cells the values of their type."""
         types = self._population["type"][rows]

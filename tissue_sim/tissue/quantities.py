@@ -18,7 +18,7 @@ __all__ = ["Quantities"]
 
 
 class Quantities:
-    """Looks quantities up by path; processes may register further prefixes."""
+    """Looks quantities up by path."""
 
     def __init__(self, tissue: TissueModel) -> None:
         self._tissue = tissue
@@ -27,10 +27,6 @@ class Quantities:
             "network": self._network,
             "cell": self._column,
         }
-
-    def register(self, prefix: str, provider: Callable[[tuple[str, ...]], np.ndarray]) -> None:
-        """Answer paths that begin with `prefix` by ``provider(path) -> float64[n]``."""
-        self._providers[prefix] = provider
 
     def value(self, name: str) -> np.ndarray:
         """Return one quantity for every cell, float64[n] (or (n, 3) for a vector column).
