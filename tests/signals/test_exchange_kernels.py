@@ -116,16 +116,6 @@ def test_amounts_are_the_terms_times_the_mean_field(cells, tangent, jit):
 
 
 @pytest.mark.parametrize("jit", [True, False])
-def test_removal_takes_at_most_what_is_there(jit):
-    kernel = kernels.limit_removal if jit else kernels.limit_removal.py_func
-    removal, field = np.array([2.0, 2.0, 0.0, 2.0]), np.array([1.0, 0.05, 5.0, -0.1])
-    source = np.zeros(4)
-    short = kernel(removal, field, 0.1, source)
-    np.testing.assert_allclose(source, [-2.0, -0.5, 0.0, 0.0])
-    assert short == pytest.approx(1.5 + 2.0)
-
-
-@pytest.mark.parametrize("jit", [True, False])
 def test_softened_removal_fades(jit):
     soften = kernels.soften_removal if jit else kernels.soften_removal.py_func
     shortfall = kernels.softened_shortfall if jit else kernels.softened_shortfall.py_func

@@ -15,7 +15,6 @@ from tissue_sim.kernels.signals.exchange import (
     SOURCE,
     exchange_amounts,
     gather_exchange,
-    limit_removal,
     soften_removal,
     softened_shortfall,
 )
@@ -139,8 +138,8 @@ class Terms:
         self._source_of_cells = False
         self._field = self._sink
         self._tangent = True
+        self._removed_at = self._sink
         self._threshold = 0.0
-        self._short = 0.0
 
     @property
     def sink(self) -> np.ndarray | None:
@@ -165,7 +164,7 @@ class Terms:
     def gather(self, cells: CellRates, field: np.ndarray, *, tangent: bool = True) -> None:
         """Set sink, source and removal from the cells, linearised at a field."""
         places = cells.places
-        self._tangent, self._short = tangent, 0.0
+        self._tangent = tangent
         self._field = field.ravel().copy() if cells.saturating else field.ravel()
         self._start(self._sink, None)
         self._start(self._source, self._production)
@@ -178,18 +177,24 @@ class Terms:
         self._used |= SOURCE if self._production is not None else 0
         self._used |= REMOVAL if self._removal_of_sources is not None else 0
 
-    def limit(self, field: np.ndarray, dt: float) -> None:
-        """Take removal out of the source, at most what a voxel holds at the start of a step of `dt` min."""
-        if self.removes:
-            self._short = limit_removal(self._removal, field.ravel(), dt, self._source)
-            self._used |= SOURCE
-
     def soften(self, field: np.ndarray, threshold: float) -> None:
-        """Let removal fade below a small value of the field, for the steady state."""
+        """Take removal out of the source, or, in voxels that have run out, make it a sink.
+
+        Parameters
+        ----------
+        field : float64 (nz, ny, nx)
+            A guess of the result: a voxel where it is below the threshold has run out.
+        threshold : float
+            Small beside the field, above 0; removal fades as removal min(1, rho / threshold).
+        """
         if self.removes:
-            self._field, self._threshold = field.ravel().copy(), threshold
-            soften_removal(self._removal, self._field, threshold, self._sink, self._source)
+            self._removed_at, self._threshold = field.ravel().copy(), threshold
+            soften_removal(self._removal, self._removed_at, threshold, self._sink, self._source)
             self._used |= SINK | SOURCE
+
+    def run_out(self, field: np.ndarray, threshold: float) -> np.ndarray:
+        """Return where something is to be removed and a field is below the threshold; bool[voxels]."""
+        return np.asarray((self._removal > 0.0) & (field.ravel() < threshold))
 
     def amounts(self, cells: CellRates, mean_field: np.ndarray | None, dt: float) -> dict[str, float]:
         """Return the ledger lines of a step taken with these terms.
@@ -206,10 +211,9 @@ class Terms:
             places.voxel, places.active, places.volume, *cells.rates, self._field, mean,
             self._tangent, dt, sums,
         )  # fmt: skip
-        if self._threshold > 0.0 and self.removes:
-            short = softened_shortfall(self._removal, self._field, mean, self._threshold)
-        else:
-            short = self._short
+        short = 0.0
+        if self.removes:
+            short = softened_shortfall(self._removal, self._removed_at, mean, self._threshold)
         return {
             "uptake": float(sums[0]),
             "secretion": float(sums[1]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tissue_sim.errors import SimulationError
-from tissue_sim.signals.transient import booked
+from tissue_sim.signals.transient import EMPTY, booked
 
 if TYPE_CHECKING:
     from tissue_sim.signals.exchange import CellRates, Terms
@@ -18,8 +18,6 @@ __all__ = ["SteadyStep"]
 
 MOST_ITERATIONS = 200
 TOLERANCE = 1e-6
-EMPTY = 1e-6
-"""A voxel below this share of the largest value has run out: removal of order zero fades there."""
 
 
 class SteadyStep:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["MOST_HALVINGS", "TransientStep"]
 
 MOST_HALVINGS = 10
+EMPTY = 1e-6
+"""A voxel below this share of the largest value has run out: removal of order zero fades there."""
+SECOND_ORDER_TRIES, MOST_TRIES = 10, 50
 ORDER_FACTOR = 3.0
 """2^p - 1 of a method of order p = 2: the difference of two results over their error (Richardson)."""
 ROOM = 8.0
@@ -126,10 +129,45 @@ class TransientStep:
     def _solve(
         self, field: np.ndarray, cells: CellRates, membrane: Membrane | None, dt: float, *, tangent: bool
     ) -> StepReport:
-        self._terms.gather(cells, field, tangent=tangent)
-        self._terms.limit(field, dt)
         terms = self._terms
+        terms.gather(cells, field, tangent=tangent)
+        if terms.removes:
+            return self._solve_with_removal(field, cells, membrane, dt, tangent=tangent)
         return self.solver.step(field, terms.sink, terms.source, dt, membrane, lasting_source=terms.lasting)
+
+    def _solve_with_removal(
+        self, field: np.ndarray, cells: CellRates, membrane: Membrane | None, dt: float, *, tangent: bool
+    ) -> StepReport:
+        """Take a step with removal of order zero, which ends where a voxel runs out within the step.
+
+        Which voxels do is part of the unknowns: a primal-dual active set method, for backward Euler Newton's
+        method on an M-matrix with removal min(1, rho / threshold), which converges from any guess
+        (Hintermueller, Ito and Kunisch 2002, doi:10.1137/S1052623401383558).
+        """
+        terms, solver = self._terms, self.solver
+        start, guess = field.copy(), field.copy()
+        inside = None if membrane is None else membrane.inside.copy()
+        largest = float(start.max())
+        if largest < np.finfo(np.float64).tiny / EMPTY:
+            solver.step(guess, terms.sink, terms.source, dt)
+            largest = max(float(guess.max()), EMPTY)
+        threshold = EMPTY * largest
+        for tries in range(MOST_TRIES):
+            field[...] = start
+            if membrane is not None and inside is not None:
+                membrane.inside[:] = inside
+            terms.gather(cells, start, tangent=tangent)
+            terms.soften(guess, threshold)
+            report = solver.step(
+                field, terms.sink, terms.source, dt, membrane, positive=tries >= SECOND_ORDER_TRIES
+            )
+            if np.array_equal(terms.run_out(field, threshold), terms.run_out(guess, threshold)):
+                return report
+            guess[...] = field
+        raise SimulationError(
+            f"the voxels that run out in a step of {dt:g} min were not found in {MOST_TRIES} tries; "
+            "use a shorter `steps: {signals: ...}`"
+        )
 
 
 def booked(report: StepReport, exchanged: dict[str, float], factor: float = 1.0) -> Amounts:

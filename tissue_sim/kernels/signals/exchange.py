@@ -159,33 +159,8 @@ def exchange_amounts(
 
 
 @kernel
-def limit_removal(removal, field, dt, source):
-    """Take from each voxel what removal of order zero asks for, at most what the voxel holds.
-
-    Parameters
-    ----------
-    removal : float64[voxels], unit/min
-    field : float64[voxels], at the start of the step
-    dt : float64, min
-    source : float64[voxels], in and out, unit/min
-
-    Returns
-    -------
-    float64
-        Asked for but not there, summed over voxels, unit/min.
-    """
-    total, lost = 0.0, 0.0
-    for j in range(removal.shape[0]):
-        if removal[j] > 0.0:
-            taken = min(removal[j], max(field[j], 0.0) / dt)
-            source[j] -= taken
-            total, lost = _add(total, lost, removal[j] - taken)
-    return total + lost
-
-
-@kernel
 def soften_removal(removal, field, threshold, sink, source):
-    """Linearise removal of order zero as removal min(1, rho / threshold), for the steady state.
+    """Linearise removal of order zero as removal min(1, rho / threshold).
 
     Parameters
     ----------

@@ -85,6 +85,7 @@ class SignalSolver:
         membrane: Membrane | None = None,
         *,
         lasting_source: bool = False,
+        positive: bool = False,
     ) -> StepReport:
         """Advance `field` by `dt` in place.
 
@@ -98,6 +99,8 @@ class SignalSolver:
             Its `inside` is changed in place.
         lasting_source : bool
             The source is the same from step to step: worth finding its steady state once for line splitting.
+        positive : bool
+            Take backward Euler at once.
 
         Raises
         ------
@@ -109,12 +112,14 @@ class SignalSolver:
         sink = sink if sink is not None and sink.any() else None
         source = source if source is not None and source.any() else None
         membrane = membrane if membrane is not None and membrane.voxel.size > 0 else None
-        if sink is None and membrane is None and self._separable(source, dt, lasting=lasting_source):
+        splits = sink is None and membrane is None and not positive
+        if splits and self._separable(source, dt, lasting=lasting_source):
             report = self._split(field, source, dt)
             if report is not None:
                 return report
             return self._implicit(field, None, source, dt, None, (BACKWARD_EULER,))
-        return self._implicit(field, sink, source, dt, membrane, (SDIRK2, BACKWARD_EULER))
+        schemes = (BACKWARD_EULER,) if positive else (SDIRK2, BACKWARD_EULER)
+        return self._implicit(field, sink, source, dt, membrane, schemes)
 
     def steady(
         self,
