@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tissue_sim.errors import Problem, SettingsError, did_you_mean
 from tissue_sim.network.initial import InitialValues
+from tissue_sim.network.kind import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,10 @@ def checks(settings: NetworkSettings, model: NetworkModel) -> Iterator[Problem]:
         As the reader returned it.
     """
     yield from _unknown_species(settings, model)
+    try:
+        kinds()[settings.method].check(model)
+    except SettingsError as error:
+        yield Problem(("method",), error.message)
     try:
         initial = InitialValues(model)
         missing_parameter(model, initial)

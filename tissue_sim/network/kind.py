@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from tissue_sim.codegen.evaluation import evaluate
+from tissue_sim.codegen.syntax import Name
 from tissue_sim.network.discovery import classes_in
 
 if TYPE_CHECKING:
@@ -15,7 +18,26 @@ if TYPE_CHECKING:
     from tissue_sim.network.model import NetworkModel
     from tissue_sim.network.settings import ToleranceSettings
 
-__all__ = ["Kind", "kinds"]
+__all__ = ["Draws", "Kind", "kinds"]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What the random numbers of one step are keyed by, beside purpose and draw.
+
+    Attributes
+    ----------
+    key : uint64
+        Of the seed.
+    cell_ids : int64[p]
+        Of the rows that are advanced.
+    tick : int
+        Of the clock, at the start of the step.
+    """
+
+    key: Any
+    cell_ids: np.ndarray
+    tick: int
 
 
 class Kind:
@@ -31,14 +53,23 @@ class Kind:
         What the k values of a row are: species first; ``frozen`` (1: no longer advanced) is among them.
     recorded : tuple of str
         Those written as columns.
+    model : NetworkModel
+    shared : mapping of name to value
+        Parameters that are the same for all cells.
     """
 
     name: ClassVar[str] = ""
     names: tuple[str, ...]
     recorded: tuple[str, ...]
+    model: NetworkModel
+    shared: Mapping[str, float]
 
     def __init__(self, model: NetworkModel, tolerance: ToleranceSettings, number: int) -> None:
         raise NotImplementedError
+
+    @classmethod
+    def check(cls, model: NetworkModel) -> None:
+        """Raise SettingsError where this kind cannot advance a model; the message names what is missing."""
 
     def start(
         self,
@@ -87,8 +118,11 @@ class Kind:
         start: float,
         duration: float,
         inputs: Mapping[str, np.ndarray],
+        draws: Draws | None = None,
     ) -> np.ndarray:
         """Advance the rows `places` (int64[p]) from `start` by `duration`, both in network units.
+
+        Kinds that draw need `draws`.
 
         Returns
         -------
@@ -99,6 +133,21 @@ class Kind:
 
     def refresh(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
         """Bring what is derived from species up to date after they were changed from outside."""
+
+    def symbol(self, values: np.ndarray, name: str, time: float) -> np.ndarray | float:
+        """Return one symbol of the model in all rows, from the rows or by its formula; float64[m] or one."""
+        definitions = self.model.definitions()
+
+        def lookup(each: Name) -> np.ndarray | float:
+            symbol = each.path[0]
+            if symbol in self.names:
+                column: np.ndarray = values[:, self.names.index(symbol)]
+                return column
+            if symbol in self.shared:
+                return self.shared[symbol]
+            return time if symbol == "time" else evaluate(definitions[symbol], lookup)
+
+        return lookup(Name((name,)))
 
     def describe(self, code: int) -> str:
         """Return what a code of `advance` means and what to do."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from tissue_sim.errors import SimulationError
-from tissue_sim.network.kind import kinds
+from tissue_sim.network.kind import Draws, kinds
 from tissue_sim.network.time_units import minutes_per_unit
 from tissue_sim.tissue.block import Block
 from tissue_sim.tissue.columns import LIVE
@@ -127,12 +127,14 @@ class NetworkProcess(Process):
             if len(places):
                 sensed.append((network, places, network.inputs(tissue, network.block.rows[places])))
         for network, places, inputs in sensed:
+            cell_ids = tissue.population["cell_id"][network.block.rows[places]]
             codes = network.kind.advance(
                 network.block.values,
                 places,
                 start=tissue.clock.time / network.minutes,
                 duration=dt / network.minutes,
                 inputs=inputs,
+                draws=Draws(tissue.key, cell_ids, tissue.clock.tick),
             )
             if codes.any():
                 failed = np.flatnonzero(codes)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pkgutil
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from tissue_sim.errors import SettingsError, did_you_mean
+from tissue_sim.network import kinds
 from tissue_sim.tissue.distributions import Distribution, DistributionIn
 from tissue_sim.tissue.expression_settings import ExpressionField
 from tissue_sim.tissue.settings import Name, Settings
@@ -23,8 +25,8 @@ LATER_SOURCES = {
     "maboss": "Boolean networks come with a later version",
     "learned": "learned networks come with a later version",
 }
-METHODS = ("ode",)
-LATER_METHODS = (
+KNOWN_METHODS = (
+    "ode",
     "gillespie",
     "tau_leaping",
     "chemical_langevin",
@@ -62,10 +64,16 @@ def _division(value: str) -> str:
 
 
 def _method(value: str) -> str:
-    if value not in METHODS:
-        reason = LATER if value in LATER_METHODS else f"is unknown{did_you_mean(value, METHODS)}"
-        raise _refuse(f"method '{value[:40]}' {reason}; allowed now: {', '.join(METHODS)}")
+    methods = _methods()
+    if value not in methods:
+        reason = LATER if value in KNOWN_METHODS else f"is unknown{did_you_mean(value, methods)}"
+        raise _refuse(f"method '{value[:40]}' {reason}; allowed now: {', '.join(methods)}")
     return value
+
+
+def _methods() -> list[str]:
+    """Return the kinds there are, by the names of their files: none is imported for that."""
+    return [module.name for module in pkgutil.iter_modules(kinds.__path__)]
 
 
 def _time_unit(value: str) -> str:
@@ -124,9 +132,7 @@ class NetworkSettings(Settings):
         default=None, description="unit of the network's time; replaces what the file declares; min if none"
     )
     time_scale: Positive = Field(default=1.0, description="how many times faster the network runs")
-    method: Annotated[str, AfterValidator(_method)] = Field(
-        default="ode", description="how it is advanced; now: ode"
-    )
+    method: Annotated[str, AfterValidator(_method)] = Field(default="ode", description="how it is advanced")
     tolerance: ToleranceSettings = ToleranceSettings()
     division: dict[Name, DivisionRule] = Field(
         default={}, description="species -> what daughters get; concentrations are copied, amounts split"

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tissue_sim.codegen.evaluation import evaluate
-from tissue_sim.codegen.syntax import Name
-from tissue_sim.errors import SimulationError
-from tissue_sim.network.kinds.ode import OdeKind
+from tissue_sim.errors import SettingsError, SimulationError, did_you_mean
+from tissue_sim.network.kind import Draws, kinds
 from tissue_sim.network.scenario_values import with_inputs
 from tissue_sim.network.settings import ToleranceSettings
 from tissue_sim.tissue.distributions import Distribution, parse_distribution
@@ -48,6 +46,7 @@ def simulate(
     model: NetworkModel,
     times: Sequence[float] | np.ndarray,
     *,
+    method: str = "ode",
     parameters: Mapping[str, float | str | Distribution] | None = None,
     initial: Mapping[str, float | str | Distribution] | None = None,
     inputs: Mapping[str, float] | None = None,
@@ -63,6 +62,8 @@ def simulate(
     model : NetworkModel
     times : float64[t]
         Ascending, in the network's unit; the first is the start.
+    method : str
+        The kind, as a scenario names it.
     parameters, initial : mapping of name to number or distribution
         Replace those of the model.
     inputs : mapping of name to value
@@ -74,13 +75,21 @@ def simulate(
 
     Raises
     ------
+    SettingsError
+        Unknown method, or one that cannot advance this model.
     SimulationError
         The network cannot be advanced.
     """
+    if method not in kinds():
+        known = ", ".join(kinds())
+        raise SettingsError(
+            f"unknown method '{method}'; there are {known}{did_you_mean(method, list(kinds()))}"
+        )
     given = inputs or {}
     model = with_inputs(model, tuple(name for name in given if name not in model.inputs))
     model = model.with_parameters(_distributions(parameters)).with_initial(_distributions(initial))
-    kind = OdeKind(model, tolerance or ToleranceSettings())
+    kinds()[method].check(model)
+    kind = kinds()[method](model, tolerance or ToleranceSettings(), 0)
     grid = np.asarray(times, dtype=np.float64)
     values = np.zeros((cells, len(kind.names)))
     places = np.arange(cells)
@@ -92,7 +101,10 @@ def simulate(
     for i, moment in enumerate(grid):
         if i:
             before = float(grid[i - 1])
-            codes = kind.advance(values, places, start=before, duration=float(moment) - before, inputs=held)
+            codes = kind.advance(
+                values, places, start=before, duration=float(moment) - before, inputs=held,
+                draws=Draws(np.uint64(seed), places + 1, i - 1),
+            )  # fmt: skip
             if codes.any():
                 bad = int(np.argmax(codes != 0))
                 raise SimulationError(
@@ -100,25 +112,9 @@ def simulate(
                     cell_id=bad + 1,
                 )
         for column, name in enumerate(names):
-            out[:, i, column] = _value(kind, name, values, float(moment))
+            out[:, i, column] = kind.symbol(values, name, float(moment))
     return Trajectories(grid, names, out)
 
 
 def _distributions(values: Mapping[str, float | str | Distribution] | None) -> dict[str, Distribution]:
     return {name: parse_distribution(value) for name, value in (values or {}).items()}
-
-
-def _value(kind: OdeKind, name: str, values: np.ndarray, time: float) -> np.ndarray | float:
-    """Return one symbol in all cells: from the rows, or by its formula."""
-    definitions = kind.model.definitions()
-
-    def lookup(each: Name) -> np.ndarray | float:
-        symbol = each.path[0]
-        if symbol in kind.system.places:
-            column: np.ndarray = values[:, kind.system.places[symbol]]
-            return column
-        if symbol in kind.system.shared:
-            return kind.system.shared[symbol]
-        return time if symbol == "time" else evaluate(definitions[symbol], lookup)
-
-    return lookup(Name((name,)))

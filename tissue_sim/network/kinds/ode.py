@@ -10,7 +10,7 @@ from tissue_sim.codegen.ode_system import KEPT, OdeSystem
 from tissue_sim.errors import SettingsError
 from tissue_sim.network.checks import missing_parameter
 from tissue_sim.network.initial import InitialValues
-from tissue_sim.network.kind import Kind
+from tissue_sim.network.kind import Draws, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +42,7 @@ class OdeKind(Kind):
         self.model = model
         self.initial = InitialValues(model, number)
         missing_parameter(model, self.initial)
+        self.shared = self.initial.shared
         self.system = OdeSystem(
             species=model.species_names,
             rates=model.rates(),
@@ -102,6 +103,7 @@ class OdeKind(Kind):
         start: float,
         duration: float,
         inputs: Mapping[str, np.ndarray],
+        draws: Draws | None = None,  # noqa: ARG002 - nothing is drawn
     ) -> np.ndarray:
         """See `Kind.advance`."""
         self._take_inputs(values, places, inputs)
