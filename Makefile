@@ -10,13 +10,14 @@ endif
 endif
 export TISSUE_SIM_GROUND_TRUTH
 
-.PHONY: help run test test-slow lint bench schema clean
+.PHONY: help run test test-slow lint bench exam clean
 
 help:
 	@echo "make run        simulate scenarios/spheroid.yaml and draw it"
 	@echo "make test       style, types, import contracts, tests (under 8 minutes on 2 cores)"
 	@echo "make test-slow  everything at full length"
 	@echo "make bench      the figures of the README, measured here"
+	@echo "make exam       the community benchmarks: findings, and one figure per case in outputs/exams"
 	@echo "make clean      remove .venv and caches"
 
 $(BIN)/tissue-sim: pyproject.toml
@@ -46,6 +47,9 @@ test-slow: lint
 
 bench: $(VENV)/.test-extras
 	$(BIN)/python -m benchmarks
+
+exam: $(VENV)/.test-extras
+	$(BIN)/python -m benchmarks.exams
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

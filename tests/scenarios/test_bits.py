@@ -12,6 +12,14 @@ from tissue_sim.kernels.threads import most_threads, use_threads
 from tissue_sim.simulation import Simulation
 
 ROOT = Path(__file__).parents[2]
+# Nothing in them is drawn, so that the seed must not matter.
+DETERMINISTIC = {
+    "unit_3_diffusion_one_sink",
+    "unit_4_diffusion_thousand_sinks",
+    "unit_5_friction",
+    "unit_6_pushing",
+    "unit_7_chemotaxis",
+}
 SCENARIOS = sorted((ROOT / "scenarios").rglob("*.yaml")) + sorted((ROOT / "examples").glob("*.yaml"))
 
 
@@ -84,4 +92,4 @@ def test_state_goes_on_in_a_new_simulation(reference):
 def test_the_seed_matters(reference):
     path, end = reference
     simulation = Simulation.from_scenario(path, short=True, seed=987654321, allow_code=True)
-    assert ran(simulation) != end
+    assert (ran(simulation) == end) == (path.stem in DETERMINISTIC)

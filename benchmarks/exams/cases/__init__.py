@@ -1,0 +1,1 @@
+"""One module per exam; each has one subclass of `Exam`, found by discovery."""
