@@ -159,7 +159,12 @@ def _outcome(simulation: Simulation, folder: Path) -> Outcome:
 
 def _write_checkpoint(simulation: Simulation, folder: Path) -> None:
     tissue = simulation.tissue
-    metadata = {"time": tissue.clock.time, "tick": tissue.clock.tick, "versions": package_versions()}
+    metadata = {
+        "time": tissue.clock.time,
+        "tick": tissue.clock.tick,
+        "stopped": simulation.stopped,
+        "versions": package_versions(),
+    }
     path = folder / CHECKPOINTS / f"{tissue.clock.tick:012d}.h5"
     path.parent.mkdir(exist_ok=True)
     write_checkpoint(path, simulation.state(), metadata)
@@ -211,4 +216,7 @@ def reopen_simulation(folder: Path, *, overrides: Sequence[str] = (), allow_code
             f"tissue-sim: {', '.join(changed)} changed since the checkpoint; the last bits may differ\n"
         )
     simulation.restore(state)
+    # Where `stop_when` ended the run it stays ended, unless that is what is changed.
+    changed_stop = any(override.partition("=")[0].strip() == "stop_when" for override in overrides)
+    simulation.stopped = bool(metadata.get("stopped", False)) and not changed_stop
     return simulation

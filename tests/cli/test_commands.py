@@ -232,3 +232,29 @@ def test_resume_changes_nothing_else(scenario, capsys):
     assert main(["run", str(scenario), "--output", "run", "--no-picture", "--quiet"]) == 0
     assert main(["resume", "run", "--set", "cell_types.epithelial.cycle.rate=1"]) == 2
     assert "start a new run" in capsys.readouterr().err
+
+
+def test_a_run_that_stop_when_ended_stays_ended(scenario, capsys):
+    common = ["--no-picture", "--quiet"]
+    ended_by = "stop_when=count(cell.age >= 0) > 12"
+    assert main(["run", str(scenario), "--output", "run", "--set", ended_by, *common]) == 0
+    with h5py.File("run/run.h5") as file:
+        before = file["data/cells/Steps/Values"][:]
+    capsys.readouterr()
+    assert main(["resume", "run", "--no-picture"]) == 0
+    assert "was ended by stop_when" in capsys.readouterr().out
+    with h5py.File("run/run.h5") as file:
+        np.testing.assert_array_equal(file["data/cells/Steps/Values"][:], before)
+    assert main(["resume", "run", "--set", "stop_when=count(cell.age >= 0) > 20", *common]) == 0
+    with h5py.File("run/run.h5") as file:
+        assert file["data/cells/Steps/Values"][-1] > before[-1]
+
+
+def test_threads_set_first_still_wait_asleep():
+    code = (
+        "import os; os.environ.pop('OMP_WAIT_POLICY', None)\n"
+        "import tissue_sim.kernels.threads\n"
+        "print(os.environ['OMP_WAIT_POLICY'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "PASSIVE"

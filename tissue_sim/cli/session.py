@@ -43,10 +43,9 @@ class Session:
 
         simulation = reopen_simulation(self.folder, overrides=overrides, allow_code=allow_code)
         if simulation.finished:
-            self._say(
-                f"{self.folder} is complete at {simulation.tissue.time / 60.0:g} h; "
-                "give a longer duration, --set duration='96 h'"
-            )
+            more = "another stop_when" if simulation.stopped else "a longer duration, --set duration='96 h'"
+            ended = "was ended by stop_when" if simulation.stopped else "is complete"
+            self._say(f"{self.folder} {ended} at {simulation.tissue.time / 60.0:g} h; give {more}")
             return OK
         self._say(f"going on at {simulation.tissue.time / 60.0:g} h")
         return self._go(simulation, resume=True, overwrite=False)

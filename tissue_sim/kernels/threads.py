@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numba
 
+import tissue_sim.kernels.compile  # noqa: F401 - sets how idle threads wait, before the first call starts them
+
 __all__ = ["most_threads", "threads_in_use", "use_threads"]
 
 

@@ -20,9 +20,21 @@ if TYPE_CHECKING:
 
     from tissue_sim.tissue.distributions import Distribution
 
-__all__ = ["TIME", "Assignment", "NetworkModel", "Parameter", "RateRule", "Reaction", "Species", "sum_of"]
+__all__ = [
+    "SET_TIME_UNIT",
+    "TIME",
+    "Assignment",
+    "NetworkModel",
+    "Parameter",
+    "RateRule",
+    "Reaction",
+    "Species",
+    "sum_of",
+]
 
 TIME = "time"
+SET_TIME_UNIT = "(set `time_unit`)"
+"""In notes that `time_unit` answers."""
 ONE = Number(1.0)
 
 
@@ -226,7 +238,9 @@ class NetworkModel:
 
     def with_time_unit(self, unit: str | None) -> NetworkModel:
         """Return the model with another unit of time."""
-        return self if unit is None else replace(self, time_unit=unit)
+        if unit is None:
+            return self
+        return replace(self, time_unit=unit, notes=tuple(n for n in self.notes if SET_TIME_UNIT not in n))
 
     def with_parameters(self, values: Mapping[str, Distribution]) -> NetworkModel:
         """Return the model with other parameter values; unknown names are errors."""

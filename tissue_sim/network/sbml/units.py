@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from tissue_sim.network.model import SET_TIME_UNIT
+
 __all__ = ["time_unit"]
 
+NONE_DECLARED = f"the file declares no unit of time; it is taken as min {SET_TIME_UNIT}"
 SECONDS = {1.0: "s", 60.0: "min", 3600.0: "h", 86400.0: "day", 1e-3: "ms", 604800.0: "week"}
 
 
@@ -18,10 +21,10 @@ def time_unit(model: Any, level: int) -> tuple[str | None, str | None]:
     if level == 2:
         identifier = "time"
         if model.getUnitDefinition(identifier) is None:
-            return None, "the file declares no unit of time; it is taken as min (set `time_unit`)"
+            return None, NONE_DECLARED
     else:
         if not model.isSetTimeUnits():
-            return None, "the file declares no unit of time; it is taken as min (set `time_unit`)"
+            return None, NONE_DECLARED
         identifier = model.getTimeUnits()
         if identifier == "second":
             return "s", None
@@ -30,7 +33,7 @@ def time_unit(model: Any, level: int) -> tuple[str | None, str | None]:
     if seconds is None:
         return (
             None,
-            f"the file's unit of time ('{identifier}') is no time; it is taken as min (set `time_unit`)",
+            f"the file's unit of time ('{identifier}') is no time; it is taken as min {SET_TIME_UNIT}",
         )
     for size, unit in SECONDS.items():
         if abs(seconds - size) <= 1e-9 * size:
