@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tissue_sim.errors import ScenarioError as ScenarioError
     from tissue_sim.errors import SimulationError as SimulationError
     from tissue_sim.errors import TissueSimError as TissueSimError
+    from tissue_sim.mechanics.law import Law as Law
+    from tissue_sim.mechanics.law import LawParameter as LawParameter
     from tissue_sim.run_to_folder import run as run
     from tissue_sim.scenario.scenario import Scenario as Scenario
     from tissue_sim.scenario.scenario import load_scenario as load_scenario
@@ -40,6 +42,8 @@ _HOMES = {
     "Cells": "tissue_sim.tissue.cells",
     "Column": "tissue_sim.tissue.columns",
     "CompiledStep": "tissue_sim.tissue.compiled_step",
+    "Law": "tissue_sim.mechanics.law",
+    "LawParameter": "tissue_sim.mechanics.law",
     "Process": "tissue_sim.tissue.process",
     "Run": "tissue_sim.analysis.run",
     "Scenario": "tissue_sim.scenario.scenario",
@@ -60,6 +64,8 @@ __all__ = [
     "Cells",
     "Column",
     "CompiledStep",
+    "Law",
+    "LawParameter",
     "Process",
     "Run",
     "Scenario",

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tissue_sim.lifecycle.process import LifecycleProcess
 from tissue_sim.mechanics.process import MechanicsProcess
-from tissue_sim.scenario.extensions import agent_classes
+from tissue_sim.scenario.contact_laws import contact_settings
+from tissue_sim.scenario.extensions import Extensions
 from tissue_sim.tissue.columns import Column
 from tissue_sim.tissue.model import TissueModel
 
@@ -25,22 +26,26 @@ def build_tissue(scenario: Scenario, *, allow_code: bool = False, agents: bool =
     allow_code : bool
         Import the Python files under ``extensions:``.
     agents : bool
-        False leaves the cell types' Python classes out; nothing is imported.
+        False leaves out the cell types' Python classes and contact laws; nothing is imported.
 
     Raises
     ------
     UsageError
-        If the scenario names extensions and `allow_code` is False.
+        If the scenario names extensions and `allow_code` is False, or one cannot be imported.
+    ScenarioError
+        If a class or contact law is not in the extensions, or the law cannot be used.
     """
     settings = scenario.settings
     types = settings.cell_types
+    extensions = Extensions(scenario, allow_code=allow_code) if agents else None
+    mechanics = contact_settings(scenario, extensions)
     tissue = TissueModel(
         scenario.domain,
         tuple(types),
         settings.steps.model_dump(),
         seed=settings.seed,
         parameters=settings.parameters,
-        agent_classes=agent_classes(scenario, allow_code=allow_code) if agents else None,
+        agent_classes=extensions.agent_classes() if extensions else None,
     )
     for name, column in settings.columns.items():
         declared = Column(name, "f8", unit=column.unit, division=column.division, description="own column")
@@ -50,13 +55,8 @@ def build_tissue(scenario: Scenario, *, allow_code: bool = False, agents: bool =
     if settings.networks:
         _add_networks(tissue, scenario)
     tissue.add_process(LifecycleProcess(tissue, types))
-    tissue.add_process(
-        MechanicsProcess(
-            tissue,
-            {name: kind.mechanics for name, kind in types.items()},
-            {name: kind.motility for name, kind in types.items()},
-        )
-    )
+    motility = {name: kind.motility for name, kind in types.items()}
+    tissue.add_process(MechanicsProcess(tissue, mechanics, motility))
     rules = {name: kind.rules for name, kind in types.items()}
     outputs = {name: network.outputs for name, network in settings.networks.items()}
     if any(rules.values()) or any(outputs.values()):

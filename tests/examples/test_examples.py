@@ -1,60 +1,47 @@
-"""The three ways to extend, run as a user runs them."""
+"""What holds for every example: it names its run command, and its Python runs only when allowed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
+import jsonschema
 import pytest
 
 from tissue_sim.cli import main
 from tissue_sim.errors import UsageError
+from tissue_sim.scenario.json_schema import scenario_schema
+from tissue_sim.scenario.positions import Source
+from tissue_sim.scenario.reader import read_nodes
+from tissue_sim.scenario.to_plain import to_plain
 from tissue_sim.simulation import Simulation
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 
 
-def finished(name: str, **options) -> Simulation:
-    simulation = Simulation.from_scenario(EXAMPLES / name, short=True, allow_code=True, **options)
-    for _ in simulation:
-        pass
-    return simulation
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_says_how_to_run_it(path):
+    comment = path.read_text().partition("tissue_sim: 1")[0]
+    assert f"tissue-sim run examples/{path.name} --allow-code" in comment
+    assert "Sources:" in comment
+    assert path.with_suffix(".py").is_file()
 
 
-def test_code_runs_only_when_allowed(capsys):
-    with pytest.raises(UsageError, match=r"hooks\.py.*--allow-code"):
-        Simulation.from_scenario(EXAMPLES / "hooks.yaml", short=True)
-    assert main(["run", str(EXAMPLES / "hooks.yaml"), "--short"]) == 2
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_code_runs_only_when_allowed(path, capsys):
+    with pytest.raises(UsageError, match=rf"{path.stem}\.py.*--allow-code"):
+        Simulation.from_scenario(path, short=True)
+    assert main(["run", str(path), "--short"]) == 2
     assert "--allow-code" in capsys.readouterr().err
 
 
-def test_hooks_count_generations():
-    tissue = finished("hooks.yaml").tissue
-    events = tissue.lineage.arrays()
-    births = (events["event"] == 0) & (events["parent_id"] > 0)
-    assert births.sum() > 5
-    parent = dict(zip(events["cell_id"][births].tolist(), events["parent_id"][births].tolist(), strict=True))
-    for cell in tissue.agents:
-        # A cell's generation counts the divisions along its line, its own as a mother included.
-        line = [cell.cell_id]
-        while line[-1] in parent:
-            line.append(parent[line[-1]])
-        assert cell.generation >= len(line) - 1
-    assert max(tissue.agents.get("generation")) >= 2
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_fits_the_schema_for_editors(path):
+    keys = to_plain(read_nodes(Source(path.name, path.read_text())).root)
+    validator = jsonschema.Draft202012Validator(scenario_schema())
+    assert [error.message for error in validator.iter_errors(keys)] == []
 
 
-def test_vectorised_drug_response_kills():
-    tissue = finished("vectorised.yaml").tissue
-    assert (tissue.population["damage"] > 0.0).all()
-    events = tissue.lineage.arrays()
-    assert (events["event"] == 1).sum() > 0
-
-
-def test_compiled_function_sets_the_speed():
-    tissue = finished("compiled.yaml").tissue
-    oxygen, age = tissue.quantities.value("signal.oxygen"), tissue.population["age"]
-    speed = tissue.behaviours.own("motility.speed")
-    expected = np.where(age < 60.0, 0.0, 1.5 / (1.0 + (oxygen / 10.0) ** 2))
-    # The speed was set one lifecycle step ago, when cells and oxygen were nearly as they are.
-    assert np.corrcoef(speed, expected)[0, 1] > 0.9
-    assert speed.max() > 0.05
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_check_runs_no_code(path, capsys):
+    assert main(["check", str(path)]) == 0
+    assert f"runs Python from {path.stem}.py" in capsys.readouterr().out

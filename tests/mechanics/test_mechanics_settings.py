@@ -48,7 +48,8 @@ def test_quantities_and_forces():
         (
             {"law": "physicel"},
             (),
-            "allowed are linear, logarithmic, physicell, none; did you mean 'physicell'",
+            "allowed are linear, logarithmic, physicell, none, and MODULE.NAME of a law in a file under "
+            "`extensions`; did you mean 'physicell'",
         ),
         (3, (), "unknown contact law 3"),
         ({"repulsion": "1 nN"}, ("repulsion",), "is a force; give `drag`"),

@@ -7,12 +7,16 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from tissue_sim.codegen.module_cache import load_module
+from tissue_sim.codegen.scalar_function import standalone_source
 from tissue_sim.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["compile_cell_loop"]
+
+NAME = "step_of_cell"
+"""What the function is called in the generated source, where its own name may mean something else."""
 
 TEMPLATE = """import math
 
@@ -41,7 +45,7 @@ def compile_cell_loop(
     Raises
     ------
     SettingsError
-        If the function's parameters are not those of `reads` (and ``dt``), or its source is not to be had.
+        If the function's parameters are not those of `reads` (and ``dt``), or it does not stand on its own.
     """
     parameters = list(inspect.signature(function).parameters)
     unknown = [name for name in parameters if name not in reads and name != "dt"]
@@ -50,18 +54,11 @@ def compile_cell_loop(
             f"{function.__name__}() asks for '{unknown[0]}', which `reads` does not name; "
             f"it may use {', '.join((*reads, 'dt'))}"
         )
-    try:
-        source = textwrap.dedent(inspect.getsource(function))
-    except OSError as error:
-        raise SettingsError(
-            f"the source of {function.__name__}() cannot be read; keep it in a file"
-        ) from error
-    source = source[source.index("def ") :]
     arguments = ", ".join("dt" if name == "dt" else f"values[{reads.index(name)}, i]" for name in parameters)
     lines = [f"out[{k}, i] = result[{k}]" for k in range(writes)] if writes > 1 else ["out[0, i] = result"]
     text = TEMPLATE.format(
-        function=source.rstrip(),
-        name=function.__name__,
+        function=standalone_source(function, NAME),
+        name=NAME,
         arguments=arguments,
         stores=textwrap.indent("\n".join(lines), " " * 8),
     )

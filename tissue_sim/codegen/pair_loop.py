@@ -6,16 +6,18 @@ column of the slot-ordered array of cells; how those of two cells combine is par
 
 from __future__ import annotations
 
-import inspect
-import textwrap
 from typing import TYPE_CHECKING
 
 from tissue_sim.codegen.module_cache import load_module
+from tissue_sim.codegen.scalar_function import check_compiles, standalone_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["COMBINATIONS", "FIRST_PARAMETER", "pair_loop", "source_of_pair_loop"]
+__all__ = ["COMBINATIONS", "FIRST_PARAMETER", "check_law", "pair_loop", "source_of_pair_loop"]
+
+LAW = "law_speed"
+"""What every law is called in the generated source, where its own name may mean something else."""
 
 FIRST_PARAMETER = 5
 """Columns before: x, y, z, radius, contact distance."""
@@ -105,6 +107,16 @@ def pair_loop(
 '''
 
 
+ALONE = """import math
+
+from tissue_sim.kernels.compile import kernel
+
+
+@kernel
+{law}
+"""
+
+
 def source_of_pair_loop(
     speed: Callable[..., float], combinations: Sequence[str], *, periodic: bool = False
 ) -> str:
@@ -119,18 +131,21 @@ def source_of_pair_loop(
         For every parameter one of `COMBINATIONS`.
     periodic : bool
         Take nearest images; costs a little, so only where an axis is periodic.
+
+    Raises
+    ------
+    SettingsError
+        If the function does not stand on its own.
     """
-    source = textwrap.dedent(inspect.getsource(speed))
     columns = [COMBINATIONS[kind].format(column=FIRST_PARAMETER + k) for k, kind in enumerate(combinations)]
     constants = [
         f"    shared_{FIRST_PARAMETER + k} = shared[{k}]\n"
         for k, kind in enumerate(combinations)
         if kind == "shared"
     ]
-    law = source[source.index("def ") :].rstrip() + "\n"
     return TEMPLATE.format(
-        law=law,
-        name=speed.__name__,
+        law=standalone_source(speed, LAW) + "\n",
+        name=LAW,
         constants="".join(constants),
         arguments="".join(f", {column}" for column in columns),
         nearest_image=NEAREST_IMAGE if periodic else "",
@@ -153,3 +168,16 @@ def pair_loop(
         source_of_pair_loop(speed, combinations, periodic=periodic), f"pair_loop_{stem}"
     ).pair_loop
     return loop
+
+
+def check_law(speed: Callable[..., float], parameters: int, *, stem: str) -> None:
+    """Compile a law of so many parameters alone, to see whether its pair loop will compile.
+
+    Raises
+    ------
+    SettingsError
+        If the function does not stand on its own, numba cannot compile it, or it does not return a number on
+        every path.
+    """
+    module = load_module(ALONE.format(law=standalone_source(speed, LAW)), f"law_{stem}")
+    check_compiles(getattr(module, LAW), 2 + parameters)

@@ -53,7 +53,7 @@ def checks(
 
 def _one_law(mechanics: Mapping[str, ContactSettings]) -> Iterator[Problem]:
     """Find types whose law or integrator differs from that of the first type that has one."""
-    with_law = [(name, settings) for name, settings in mechanics.items() if settings.contact_law is not None]
+    with_law = [(name, settings) for name, settings in mechanics.items() if settings.law != "none"]
     for name, settings in with_law[1:]:
         first, model = with_law[0]
         if settings.law != model.law:

@@ -12,7 +12,7 @@ from tissue_sim.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tissue_sim.mechanics.law import Law, Parameter
+    from tissue_sim.mechanics.law import Law, LawParameter
     from tissue_sim.mechanics.settings import ContactSettings
     from tissue_sim.tissue.model import TissueModel
 
@@ -61,6 +61,8 @@ class Forces:
             "shared" if one.name in self._by_type and np.ptp(self._by_type[one.name]) == 0.0 else one.pair
             for one in self.law.parameters
         )
+        near = tissue.neighbours.list
+        near.width = max(near.width, FIRST_PARAMETER + len(self.law.parameters))
         self.reach = max(self.law.reach_of(each.parameters) for each in settings if each.contact_law)
         tissue.neighbours.reach = max(tissue.neighbours.reach, self.reach)
 
@@ -113,7 +115,7 @@ def _shared_law(mechanics: Mapping[str, ContactSettings]) -> Law | None:
     return next(iter(found.values()), None)
 
 
-def _by_type(parameter: Parameter, settings: Sequence[ContactSettings]) -> np.ndarray:
+def _by_type(parameter: LawParameter, settings: Sequence[ContactSettings]) -> np.ndarray:
     """Return a parameter for each type; types without a law, whose strength is 0, take that of the first."""
     first = next(each for each in settings if each.contact_law is not None)
     with_law = [each if each.contact_law is not None else first for each in settings]

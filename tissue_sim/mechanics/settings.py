@@ -1,35 +1,16 @@
 """What a scenario says about the forces on a cell type and its motility."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from pydantic import (
-    BeforeValidator,
-    Discriminator,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    Tag,
-    TypeAdapter,
-    ValidationInfo,
-    create_model,
-    model_validator,
-)
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic import BeforeValidator, Discriminator, Field, Tag, TypeAdapter
+from pydantic_core import PydanticCustomError
 
-from tissue_sim.errors import SettingsError, did_you_mean
-from tissue_sim.mechanics.law import Law, Parameter, laws
+from tissue_sim.errors import did_you_mean
+from tissue_sim.mechanics.contact_settings import DEFAULT_LAW, ContactSettings, NoMechanics, model_of
+from tissue_sim.mechanics.law import laws
+from tissue_sim.mechanics.own_law import OWN_LAW, OwnLawMechanics, is_own_law
 from tissue_sim.tissue.settings import Name, Settings
-from tissue_sim.units import (
-    Fraction,
-    Number,
-    Quantity,
-    SignalQuantity,
-    Speed,
-    Time,
-    same_dimension,
-    split_quantity,
-)
+from tissue_sim.units import Fraction, Number, SignalQuantity, Speed, Time
 
 __all__ = [
     "DEFAULT_MECHANICS",
@@ -40,153 +21,8 @@ __all__ = [
     "mechanics_settings",
 ]
 
-DRAG_UNIT = "nN*min/um"
-DEFAULT_LAW = "physicell"
-LONGEST_REACH = 10.0
-"""Cells further apart than 10 (R_i + R_j) do not touch: more would list every pair of a tissue."""
-
-
-@dataclass(frozen=True)
-class Strength:
-    """Annotation of a law's parameter: in its own unit, or as a force where ``drag`` is given.
-
-    Attributes
-    ----------
-    unit, force_unit : str
-        ``force_unit`` is empty where the parameter is no force.
-    maximum : float
-    """
-
-    unit: str
-    force_unit: str
-    maximum: float
-
-    def parse(self, value: Any, drag: float | None) -> float:
-        """Return the number in `unit`; raise SettingsError."""
-        if not is_force(value, self.force_unit):
-            return self._own().parse(value)
-        if drag is None:
-            raise SettingsError(
-                f"'{value}' is a force; give `drag` (in {DRAG_UNIT}) too, or write it in {self.unit}"
-            )
-        return Quantity(self.force_unit, minimum=0.0).parse(value) / drag
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Validate through `parse`; ``drag`` stands before the parameters."""
-
-        def validate(value: Any, info: ValidationInfo) -> float:
-            try:
-                return self.parse(value, (info.data or {}).get("drag"))
-            except SettingsError as error:
-                raise PydanticCustomError(
-                    "quantity", "{message}", {"message": error.message, "offset": error.offset}
-                ) from error
-
-        return core_schema.with_info_plain_validator_function(validate)
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Describe the field to editors."""
-        return self._own().__get_pydantic_json_schema__(schema, handler)
-
-    def _own(self) -> Quantity:
-        """Strengths may be 0, distances may not."""
-        if self.unit == "1":
-            return Quantity(self.unit, above=0.0, maximum=self.maximum)
-        return Quantity(self.unit, minimum=0.0, maximum=self.maximum)
-
-
-def is_force(value: Any, force_unit: str) -> bool:
-    """Say whether a value is text in units of force (nN) or force per length (nN/um)."""
-    if not (force_unit and isinstance(value, str)):
-        return False
-    try:
-        unit = split_quantity(value, force_unit)[1]
-        return unit is not None and same_dimension(unit, force_unit)
-    except SettingsError:
-        return False
-
-
-class ContactSettings(Settings):
-    """Base of the settings of every contact law; the laws' own parameters are added to it.
-
-    Attributes
-    ----------
-    law : str
-    contact_distance : float
-        Cells i and j are in contact where d < contact_distance (R_i + R_j).
-    """
-
-    contact_law: ClassVar[Law | None] = None
-
-    law: str
-    contact_distance: Annotated[float, Quantity("1", above=0.0, maximum=LONGEST_REACH)] = 1.25
-
-    @property
-    def parameters(self) -> dict[str, float]:
-        """The law's parameters in its own units, by name."""
-        law = self.contact_law
-        return {one.name: getattr(self, one.name) for one in law.parameters} if law else {}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _name_alone(cls, value: Any) -> Any:
-        """Take ``mechanics: none`` for ``mechanics: {law: none}``, and refuse a drag without a force."""
-        if isinstance(value, str):
-            return {"law": value}
-        if cls.contact_law is None or not isinstance(value, dict) or value.get("drag") is None:
-            return {"law": DEFAULT_LAW, **value} if isinstance(value, dict) else value
-        forces = [one.name for one in cls.contact_law.parameters if one.force_unit]
-        units = {one.name: one.force_unit for one in cls.contact_law.parameters}
-        if not any(is_force(value.get(name), units[name]) for name in forces):
-            message = (
-                f"`drag` turns forces into speeds, but none of {', '.join(forces)} is given as a force (nN)"
-            )
-            raise PydanticCustomError("drag", "{message}", {"message": message, "offset": 0})
-        return {"law": DEFAULT_LAW, **value}
-
-
-class NoMechanics(ContactSettings):
-    """``mechanics: none``: the cells neither push nor pull and are not pushed or pulled."""
-
-    law: Literal["none"]
-
-
-class _WithLaw(ContactSettings):
-    """What all laws share.
-
-    Attributes
-    ----------
-    integrator : str
-        ``euler`` (first order, one evaluation per step) or ``heun`` (second order, two).
-    drag : float or None
-        nN min/um; parameters may then be given as forces in nN, springs in nN/um.
-    """
-
-    integrator: Literal["euler", "heun"] = "euler"
-    drag: Annotated[float, Quantity(DRAG_UNIT, above=0.0)] | None = None
-
-
-def _model_of(law: Law) -> type[ContactSettings]:
-    def annotation(one: Parameter) -> Any:
-        maximum = LONGEST_REACH if one.name == law.reach else float("inf")
-        return Annotated[float, Strength(one.unit, one.force_unit, maximum)]
-
-    name: Any = (Literal[law.name], law.name)
-    fields: dict[str, Any] = {"law": name} | {
-        one.name: (annotation(one), one.default) for one in law.parameters
-    }
-    model: type[ContactSettings] = create_model(
-        f"{law.name.capitalize()}Mechanics", __base__=_WithLaw, __doc__=law.reference,
-        **fields,
-    )  # fmt: skip
-    model.contact_law = law
-    return model
-
-
 MODELS: dict[str, type[ContactSettings]] = {
-    **{name: _model_of(law) for name, law in laws().items()},
+    **{name: model_of(law) for name, law in laws().items()},
     "none": NoMechanics,
 }
 
@@ -197,11 +33,17 @@ def _law_of(value: Any) -> Any:
     return value.get("law", DEFAULT_LAW) if isinstance(value, dict) else value
 
 
+def _tag(value: Any) -> str:
+    """Return which model a law belongs to; the tags hold a blank, so that no key can be taken for one."""
+    name = _law_of(value)
+    return "own law" if is_own_law(name) else f"{name} law"
+
+
 def _known(value: Any) -> Any:
     name = _law_of(value)
-    if not isinstance(name, str) or name not in MODELS:
-        known = f"allowed are {', '.join(MODELS)}{did_you_mean(str(name), list(MODELS))}"
-        message = f"unknown contact law {name!r:.40}; {known}"
+    if not is_own_law(name) and (not isinstance(name, str) or name not in MODELS):
+        known = f"allowed are {', '.join(MODELS)}, and MODULE.NAME of a law in a file under `extensions`"
+        message = f"unknown contact law {name!r:.40}; {known}{did_you_mean(str(name), list(MODELS))}"
         raise PydanticCustomError("law", "{message}", {"message": message, "offset": 0})
     return value
 
@@ -209,15 +51,14 @@ def _known(value: Any) -> Any:
 if TYPE_CHECKING:
     MechanicsSettings = ContactSettings
 else:
-    # The tags hold a blank, so that no key of a file can be taken for one.
+    _BUILT_IN = tuple(Annotated[model, Tag(f"{name} law")] for name, model in MODELS.items())
     _AnyLaw = Annotated[
-        Union[tuple(Annotated[model, Tag(f"{name} law")] for name, model in MODELS.items())],  # noqa: UP007 - built
-        Discriminator(lambda value: f"{_law_of(value)} law"),
+        Union[(*_BUILT_IN, Annotated[OwnLawMechanics, Tag("own law")])],
+        Discriminator(_tag),
     ]
-    MechanicsSettings = Annotated[
-        _AnyLaw, BeforeValidator(_known, json_schema_input_type=Union[_AnyLaw, Literal[tuple(MODELS)]])  # noqa: UP007
-    ]
-    """The settings of one of the laws, or ``none``."""
+    _Name = Literal[tuple(MODELS)] | Annotated[str, Field(pattern=f"^{OWN_LAW}$")]
+    MechanicsSettings = Annotated[_AnyLaw, BeforeValidator(_known, json_schema_input_type=_AnyLaw | _Name)]
+    """The settings of one of the laws, of an own one, or ``none``."""
 
 
 def mechanics_settings(value: dict[str, Any] | str | None = None) -> ContactSettings:

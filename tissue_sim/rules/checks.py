@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tissue_sim.rules.rule import Rule
     from tissue_sim.units import SignalQuantity
 
-__all__ = ["checks", "conflicting_outputs", "warnings"]
+__all__ = ["check_targets", "checks", "conflicting_outputs", "warnings"]
 
 
 def checks(rules: Sequence[Rule], names: DeclaredNames) -> Iterator[Problem]:
@@ -25,16 +25,33 @@ def checks(rules: Sequence[Rule], names: DeclaredNames) -> Iterator[Problem]:
     rules : sequence of Rule
     names : DeclaredNames
     """
-    to_values: dict[tuple[str, str], tuple[int, float]] = {}
     for number, rule in enumerate(rules):
         for message, offset in check_expression(rule.source.tree, names):
             yield Problem((number,), message, offset)
         unit = unit_of_source(rule.source.tree, names.signals, names.all_columns)
         yield from _quantity(number, rule.half_max, unit, rule.half_max_offset)
-        if names.behaviours is None:
-            continue
-        if rule.behaviour not in names.behaviours:
-            known = sorted(names.behaviours)
+    if names.behaviours is not None:
+        yield from check_targets(rules, names.behaviours, names.unread)
+
+
+def check_targets(
+    rules: Sequence[Rule], behaviours: Mapping[str, str], unread: str = ""
+) -> Iterator[Problem]:
+    """Yield what is wrong with the behaviours that rules act on and their `to` values.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+    behaviours : mapping of name to unit
+    unread : str
+        Behaviours that begin so and are not among them are not judged; empty where all are known.
+    """
+    to_values: dict[tuple[str, str], tuple[int, float]] = {}
+    for number, rule in enumerate(rules):
+        if rule.behaviour not in behaviours:
+            if unread and rule.behaviour.startswith(unread):
+                continue
+            known = sorted(behaviours)
             yield Problem(
                 (number,),
                 f"unknown behaviour '{rule.behaviour[:64]}'{did_you_mean(rule.behaviour, known)} "
@@ -42,10 +59,10 @@ def checks(rules: Sequence[Rule], names: DeclaredNames) -> Iterator[Problem]:
                 rule.behaviour_offset,
             )
             continue
-        wrong = list(_quantity(number, rule.to, names.behaviours[rule.behaviour], rule.to_offset))
+        wrong = list(_quantity(number, rule.to, behaviours[rule.behaviour], rule.to_offset))
         yield from wrong
         if not wrong:
-            yield from _one_target(number, rule, names.behaviours[rule.behaviour], to_values)
+            yield from _one_target(number, rule, behaviours[rule.behaviour], to_values)
 
 
 def _quantity(number: int, value: SignalQuantity, unit: str, offset: int) -> Iterator[Problem]:

@@ -51,6 +51,7 @@ class Loaded:
     masks: dict[str, np.ndarray]
     warnings: tuple[str, ...]
     tree: dict[str, Any]
+    root: Node
     extensions: tuple[Path, ...]
 
 
@@ -180,5 +181,6 @@ def _loaded(text: str, validated: Validated, context: Context, findings: Finding
         context.masks,
         tuple(warnings),
         tree,
+        validated.root,
         tuple(extensions),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tissue_sim.scenario.loading import Loaded, load
 from tissue_sim.scenario.placement import Placement, place
+from tissue_sim.scenario.positions import Node, problem_at
 from tissue_sim.scenario.to_plain import yaml_text
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from tissue_sim.errors import Problem
     from tissue_sim.network.model import NetworkModel
     from tissue_sim.scenario.schema import ScenarioSettings
     from tissue_sim.tissue.domain import Domain
@@ -55,6 +57,7 @@ class Scenario:
     masks: dict[str, np.ndarray] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     _tree: dict[str, Any] = field(default_factory=dict, repr=False)
+    _root: Node | None = field(default=None, repr=False)
     _extensions: tuple[Path, ...] = field(default=(), repr=False)
 
     def resolved(self) -> dict[str, Any]:
@@ -73,6 +76,10 @@ class Scenario:
     def extension_paths(self) -> tuple[Path, ...]:
         """Return the Python files to import, whose content was the one in `files` when this was loaded."""
         return self._extensions
+
+    def located(self, problem: Problem) -> Problem:
+        """Return a problem with the file, line and column of the value its path leads to."""
+        return problem if self._root is None else problem_at(self._root, problem)
 
     def place_cells(self, key: int) -> Placement:
         """Return the first cells: positions, types and further columns.
@@ -163,5 +170,6 @@ def _scenario(loaded: Loaded, path: Path) -> Scenario:
         loaded.masks,
         loaded.warnings,
         loaded.tree,
+        loaded.root,
         loaded.extensions,
     )

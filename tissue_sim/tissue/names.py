@@ -35,6 +35,8 @@ class DeclaredNames:
     parameters : frozenset of str
     behaviours : mapping of name to unit, or None
         None where they are not known: then any dotted behaviour is let through.
+    unread : str
+        Behaviours that begin so are known only when the tissue is built: those of a law in an extension.
     phases : frozenset of str or None
         Names of cycle phases; None where they are not known.
     """
@@ -45,7 +47,12 @@ class DeclaredNames:
     cell_types: tuple[str, ...] = ()
     parameters: frozenset[str] = frozenset()
     behaviours: Mapping[str, str] | None = field(default_factory=dict)
+    unread: str = ""
     phases: frozenset[str] | None = None
+
+    def may_be_read_later(self, behaviour: str) -> bool:
+        """Say whether a behaviour may turn out to be there when the tissue is built."""
+        return bool(self.unread) and behaviour.startswith(self.unread)
 
     @property
     def all_columns(self) -> dict[str, str]:
@@ -145,6 +152,8 @@ class _Checker:
         if self.names.behaviours is None and len(path) > 1:
             return ""
         if self.names.behaviours is not None and word in self.names.behaviours:
+            return ""
+        if self.names.may_be_read_later(word):
             return ""
         own = self.names.networks.get(self.network) if self.network is not None else ()
         if len(path) == 1 and (own is None or word in own):

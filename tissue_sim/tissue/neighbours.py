@@ -50,8 +50,10 @@ class NeighbourList:
 
     Attributes
     ----------
-    cells : float64[n, 8]
-        x, y, z, radius (um) in slot order; columns 4 to 7 belong to the user of the list.
+    width : int
+        Number of columns of `cells`; a user that needs more raises it before the list is built.
+    cells : float64[n, width]
+        x, y, z, radius (um) in slot order; the columns from 4 on belong to the user of the list.
     order : int64[n]
         Row of each slot.
     starts, ends : int64[n]
@@ -65,6 +67,7 @@ class NeighbourList:
 
     def __init__(self, domain: Domain, skin: float | None = None) -> None:
         self.builds = 0
+        self.width = WIDTH
         self._uses = 0
         self._adapts = skin is None
         self._skin_factor = SKIN if skin is None else skin
@@ -80,7 +83,7 @@ class NeighbourList:
         self.starts = np.empty(0, dtype=np.int64)
         self.ends = np.empty(0, dtype=np.int64)
         self.entries = np.empty(0, dtype=np.int32)
-        self.cells = np.empty((0, WIDTH))
+        self.cells = np.empty((0, self.width))
         self._built = np.empty((4, 0))
 
     def refresh(self, cell_ids: np.ndarray, position: np.ndarray, radius: np.ndarray, factor: float) -> None:
@@ -144,7 +147,7 @@ class NeighbourList:
         slot_of = np.empty(n, dtype=np.int64)
         slot_of[self.order] = np.arange(n)
         if len(self.cells) != n:
-            self.cells = np.zeros((n, WIDTH))
+            self.cells = np.zeros((n, self.width))
             self.starts, self.ends = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
         self._built = points[:, self.order]
         self._pack(position, radius)

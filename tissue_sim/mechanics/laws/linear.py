@@ -7,7 +7,7 @@ GeneralisedLinearSpringForce with a damping constant of 1.
 
 from __future__ import annotations
 
-from tissue_sim.mechanics.law import Law, Parameter
+from tissue_sim.mechanics.law import Law, LawParameter
 
 __all__ = ["LAW"]
 
@@ -26,8 +26,8 @@ def potential(d: float, s: float, stiffness: float, cutoff: float) -> float:
 LAW = Law(
     name="linear",
     parameters=(
-        Parameter("stiffness", "1/min", 0.25, "spring rate", force_unit="nN/um"),
-        Parameter(
+        LawParameter("stiffness", "1/min", 0.25, "spring rate", force_unit="nN/um"),
+        LawParameter(
             "cutoff",
             "1",
             1.0,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from tissue_sim.mechanics.law import Law, Parameter
+from tissue_sim.mechanics.law import Law, LawParameter
 
 __all__ = ["LAW"]
 
@@ -40,8 +40,8 @@ def potential(d: float, s: float, stiffness: float, cutoff: float) -> float:
 LAW = Law(
     name="logarithmic",
     parameters=(
-        Parameter("stiffness", "1/min", 50.0 / 60.0, "spring rate at contact", force_unit="nN/um"),
-        Parameter(
+        LawParameter("stiffness", "1/min", 50.0 / 60.0, "spring rate at contact", force_unit="nN/um"),
+        LawParameter(
             "cutoff",
             "1",
             1.5,

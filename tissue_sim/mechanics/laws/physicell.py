@@ -7,7 +7,7 @@ doi:10.1371/journal.pcbi.1005991; default values are those of PhysiCell 1.14.2 (
 
 from __future__ import annotations
 
-from tissue_sim.mechanics.law import Law, Parameter
+from tissue_sim.mechanics.law import Law, LawParameter
 
 __all__ = ["LAW"]
 
@@ -30,9 +30,9 @@ def potential(d: float, s: float, repulsion: float, adhesion: float, adhesion_di
 LAW = Law(
     name="physicell",
     parameters=(
-        Parameter("repulsion", "um/min", 10.0, "speed apart at full overlap", force_unit="nN"),
-        Parameter("adhesion", "um/min", 0.4, "speed together at full overlap", force_unit="nN"),
-        Parameter(
+        LawParameter("repulsion", "um/min", 10.0, "speed apart at full overlap", force_unit="nN"),
+        LawParameter("adhesion", "um/min", 0.4, "speed together at full overlap", force_unit="nN"),
+        LawParameter(
             "adhesion_distance", "1", 1.25, "distance, over R_i + R_j, at which adhesion ends", pair="mean",
             behaviour=False,
         ),

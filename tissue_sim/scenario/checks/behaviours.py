@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tissue_sim.errors import SettingsError
 from tissue_sim.lifecycle.behaviours import behaviours as of_lifecycle
 from tissue_sim.mechanics.behaviours import behaviours as of_mechanics
+from tissue_sim.mechanics.own_law import OwnLawMechanics
 from tissue_sim.signals.behaviours import behaviours as of_signals
 
 if TYPE_CHECKING:
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
     from tissue_sim.scenario.checks.context import Context
     from tissue_sim.tissue.behaviours import Behaviour
 
-__all__ = ["behaviours_of", "behaviours_of_type"]
+__all__ = ["behaviours_of", "behaviours_of_type", "unread_behaviours"]
+
+
+def unread_behaviours(kind: CellTypeSettings) -> str:
+    """Return how the behaviours begin that only a law in an extension declares; empty without one."""
+    return "mechanics." if isinstance(kind.mechanics, OwnLawMechanics) else ""
 
 
 def behaviours_of_type(kind: CellTypeSettings, units: Mapping[str, str]) -> list[tuple[Behaviour, float]]:

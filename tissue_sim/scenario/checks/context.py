@@ -90,9 +90,9 @@ class Context:
             for name in self.declared("networks")
         }
 
-    def names(self, behaviours: Mapping[str, str] | None = None) -> DeclaredNames:
+    def names(self, behaviours: Mapping[str, str] | None = None, unread: str = "") -> DeclaredNames:
         """Return what expressions may name; `behaviours` None lets any behaviour through."""
-        return replace(self._names, behaviours=behaviours)
+        return replace(self._names, behaviours=behaviours, unread=unread)
 
     @cached_property
     def _names(self) -> DeclaredNames:

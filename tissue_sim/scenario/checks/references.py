@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tissue_sim.codegen.functions import AGGREGATES, FUNCTIONS, RESERVED
 from tissue_sim.errors import Problem, did_you_mean
+from tissue_sim.mechanics.own_law import OwnLawMechanics
 from tissue_sim.tissue.columns import BUILT_IN_COLUMNS
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def check_references(context: Context) -> Iterator[Problem]:
     yield from _record(context)
     yield from _carried(context)
     yield from _taken_names(context)
-    yield from _agents(context)
+    yield from _extensions(context)
 
 
 def _unknown(path: Path, what: str, name: str, known: Collection[str]) -> Problem:
@@ -102,16 +103,24 @@ def _taken_names(context: Context) -> Iterator[Problem]:
                 )
 
 
-def _agents(context: Context) -> Iterator[Problem]:
+def _extensions(context: Context) -> Iterator[Problem]:
+    """Yield agent classes and contact laws whose module is no extension."""
     stems = [name.rpartition("/")[2].removesuffix(".py") for name in context.settings.extensions]
     if not context.is_sound("extensions"):
         return
     for name, kind in context.settings.cell_types.items():
-        if kind.agent is None:
-            continue
-        module = kind.agent.rpartition(".")[0]
-        path = ("cell_types", name, "agent")
-        if not stems:
-            yield Problem(path, f"the class {kind.agent} needs its file: write extensions: [{module}.py]")
-        elif module not in stems:
-            yield _unknown(path, "extension", module, stems)
+        for what, dotted, key in (
+            ("class", kind.agent, ("agent",)),
+            (
+                "law",
+                kind.mechanics.law if isinstance(kind.mechanics, OwnLawMechanics) else None,
+                ("mechanics", "law"),
+            ),
+        ):
+            if dotted is None:
+                continue
+            path, module = ("cell_types", name, *key), dotted.rpartition(".")[0]
+            if not stems:
+                yield Problem(path, f"the {what} {dotted} needs its file: write extensions: [{module}.py]")
+            elif module not in stems:
+                yield _unknown(path, "extension", module, stems)

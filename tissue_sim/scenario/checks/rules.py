@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from tissue_sim.errors import Problem, did_you_mean
 from tissue_sim.rules import checks as rule_checks
-from tissue_sim.scenario.checks.behaviours import behaviours_of
+from tissue_sim.scenario.checks.behaviours import behaviours_of, unread_behaviours
 from tissue_sim.tissue.names import check_expression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from tissue_sim.rules.rule import Rule
     from tissue_sim.scenario.checks.context import Context
 
-__all__ = ["check_rules", "rule_warnings"]
+__all__ = ["check_rules", "rule_warnings", "unknown_output"]
 
 
 def check_rules(context: Context) -> Iterator[Problem]:
@@ -24,7 +24,7 @@ def check_rules(context: Context) -> Iterator[Problem]:
     for name, kind in context.settings.cell_types.items():
         known = behaviours_of(context, name)
         units = None if known is None else {behaviour: unit for behaviour, (unit, _) in known.items()}
-        for problem in rule_checks.checks(kind.rules, context.names(units)):
+        for problem in rule_checks.checks(kind.rules, context.names(units, unread_behaviours(kind))):
             number = problem.path[0]
             if isinstance(number, int) and _unit_unknown(kind.rules[number], problem, wrong):
                 continue
@@ -56,19 +56,25 @@ def _outputs(context: Context, network: str) -> Iterator[Problem]:
     tables = [behaviours_of(context, name) for name in carriers]
     known = {behaviour for table in tables for behaviour in table or ()}
     complete = bool(tables) and all(table is not None for table in tables)
+    unread = {unread_behaviours(context.settings.cell_types[name]) for name in carriers} - {""}
     names = context.names()
     for behaviour, expression in context.settings.networks[network].outputs.items():
         path = ("networks", network, "outputs", behaviour)
-        if complete and behaviour not in known and context.is_sound("cell_types"):
-            hint = did_you_mean(behaviour, sorted(known))
-            yield Problem(
-                path,
-                f"no cell that carries {network} has the behaviour '{behaviour[:60]}'; "
-                f"`tissue-sim schema --behaviours` lists them{hint}",
-                on_key=True,
-            )
+        judged = complete and not behaviour.startswith(tuple(unread))
+        if judged and behaviour not in known and context.is_sound("cell_types"):
+            yield unknown_output(network, behaviour, known)
         for message, offset in check_expression(expression.tree, names, network=network):
             yield Problem(path, message, offset)
+
+
+def unknown_output(network: str, behaviour: str, known: Collection[str]) -> Problem:
+    """Return the mistake of an output to a behaviour that none of the network's cells has."""
+    return Problem(
+        ("networks", network, "outputs", behaviour),
+        f"no cell that carries {network} has the behaviour '{behaviour[:60]}'; "
+        f"`tissue-sim schema --behaviours` lists them{did_you_mean(behaviour, sorted(known))}",
+        on_key=True,
+    )
 
 
 def rule_warnings(context: Context) -> Iterator[Problem]:
