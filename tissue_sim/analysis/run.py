@@ -14,6 +14,7 @@ from tissue_sim.errors import RunError, did_you_mean
 from tissue_sim.recorder.growing import names_in_order
 from tissue_sim.recorder.links import RUN_FILE
 from tissue_sim.recorder.scenario_group import read_header
+from tissue_sim.tissue.columns import LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -212,6 +213,15 @@ class Run:
         frame = tables.cells_frame(group, rows)
         frame.attrs.update(time=float(self.times[step]), units=dict(self.units))
         return frame
+
+    def live_values(self, name: str, step: int) -> np.ndarray:
+        """Return a scalar column of the live cells at one snapshot, by its number; float64."""
+        group = self.file["data/cells"]
+        start = int(group["Steps/PointOffsets"][step])
+        rows = slice(start, start + int(self._cell_numbers[step]))
+        values: np.ndarray = group["PointData"][name][rows].astype(np.float64)
+        live: np.ndarray = values[group["PointData/state"][rows] == LIVE]
+        return live
 
     def signal(self, name: str, time: float | str | None = None, *, exact: bool = False) -> np.ndarray:
         """Return one field at the recorded time nearest to `time`; float32 (nz, ny, nx), in its unit."""

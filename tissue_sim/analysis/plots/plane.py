@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tissue_sim.tissue.domain import Domain, Grid
 
-__all__ = ["Plane", "cut_cells", "cut_field", "plane_of", "view_of"]
+__all__ = ["Plane", "cut_cells", "cut_field", "images_of", "plane_of", "view_of"]
 
 MARGIN = 1.12
 
@@ -66,6 +66,37 @@ def cut_cells(cells: pd.DataFrame, plane: Plane) -> tuple[pd.DataFrame, np.ndarr
     distance = np.abs(cells["xyz"[plane.normal]].to_numpy(np.float64) - plane.height)
     met = distance < radii
     return cells[met], np.sqrt(radii[met] ** 2 - distance[met] ** 2)
+
+
+def images_of(
+    cells: pd.DataFrame, radii: np.ndarray, plane: Plane, domain: Domain | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return where circles are drawn: a cell that reaches over a periodic face is seen on both sides.
+
+    Returns
+    -------
+    centres : float64[m, 2], um
+    rows : int64[m]
+        Which of the cells each is; the cells themselves first.
+    """
+    axes = (plane.across, plane.up)
+    centres = cells[["xyz"[axis] for axis in axes]].to_numpy(np.float64)
+    rows = np.arange(len(centres))
+    if domain is None:
+        return centres, rows
+    for column, axis in enumerate(axes):
+        if not domain.periodic[axis]:
+            continue
+        low, high = domain.lower[axis], domain.upper[axis]
+        for outside, shift in (
+            (centres[:, column] - radii[rows] < low, high - low),
+            (centres[:, column] + radii[rows] > high, low - high),
+        ):
+            image = centres[: len(outside)][outside]
+            image[:, column] += shift
+            centres = np.concatenate([centres, image])
+            rows = np.concatenate([rows, rows[: len(outside)][outside]])
+    return centres, rows
 
 
 def cut_field(field: np.ndarray, grid: Grid, plane: Plane) -> np.ndarray:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 __all__ = ["draw_scale_bar", "round_length"]
 
 PART_OF_WIDTH = 0.25
+BELOW = 0.09
+"""Inches below the frame."""
 
 
 def round_length(wanted: float) -> float:
@@ -20,14 +22,19 @@ def round_length(wanted: float) -> float:
 
 
 def draw_scale_bar(axes: Axes) -> None:
-    """Draw a bar in the lower left corner; the limits of the axes (um) are already set."""
+    """Draw a bar below the right corner, where it hides no cell; the limits (um) are already set."""
+    from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+
     left, right = axes.get_xlim()
-    bottom, top = axes.get_ylim()
     length = round_length(PART_OF_WIDTH * (right - left))
-    x, y = left + 0.04 * (right - left), bottom + 0.04 * (top - bottom)
-    axes.plot([x, x + length], [y, y], color="black", linewidth=2.0, solid_capstyle="butt", zorder=10)
-    # The text's white box hides contours behind bar and text alike.
-    axes.text(
-        x + length / 2, y + 0.018 * (top - bottom), f"{length:g} µm", ha="center", va="bottom", zorder=9,
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 2.0},
+    figure = axes.figure
+    down = ScaledTranslation(0.0, -BELOW, figure.dpi_scale_trans)
+    place = blended_transform_factory(axes.transData, axes.transAxes) + down
+    axes.plot(
+        [right - length, right], [0.0, 0.0], color="black", linewidth=2.0, solid_capstyle="butt", zorder=10,
+        transform=place, clip_on=False, scalex=False, scaley=False,
+    )  # fmt: skip
+    axes.annotate(
+        f"{length:g} µm", (right - length, 0.0), (-3.0, 0.0), xycoords=place, textcoords="offset points",
+        ha="right", va="center", annotation_clip=False,
     )  # fmt: skip

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-__all__ = ["DEAD", "LINE_STYLES", "MISSING", "STYLE", "TYPE_COLOURS", "label_of", "unit_text"]
+__all__ = [
+    "DEAD", "LINE_CYCLE", "LINE_STYLES", "MISSING", "STYLE", "TYPE_COLOURS", "TYPE_MARKERS", "label_of",
+    "unit_text",
+]  # fmt: skip
 
 STYLE: Any = {
     "font.family": "sans-serif",
@@ -28,6 +31,8 @@ STYLE: Any = {
 
 # Okabe and Ito, "Color Universal Design" (2008): distinct with any kind of colour vision.
 TYPE_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000", "#F0E442")
+TYPE_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+LINE_CYCLE = ("-", "--", ":", "-.")
 LINE_STYLES = {"live": "-", "apoptotic": ":", "necrotic": "--"}
 MISSING = "#F2F2F2"
 DEAD = {"apoptotic": ("#FFFFFF", "....."), "necrotic": ("#A6A6A6", "//////")}
