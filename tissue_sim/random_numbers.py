@@ -30,6 +30,7 @@ class Purpose(IntEnum):
     SIZER_THRESHOLD = 14
     MOTILITY = 20
     COINCIDENT_CENTRES = 21
+    EVENT_ORDER = 36
     USER = 40
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -48,3 +51,13 @@ def mixed() -> NetworkModel:
         {"x": 1, "v": 0, "d": 3, "c": 0.5},
         ("push",),
     )
+
+
+@pytest.fixture(scope="session")
+def models() -> ModuleType:
+    """Return the module of networks with events."""
+    path = Path(__file__).with_name("event_models.py")
+    spec = importlib.util.spec_from_file_location("event_models", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -76,12 +76,6 @@ def test_parameters_initial_values_and_inputs_of_the_scenario_replace_those_of_t
     ("body", "message"),
     [
         (
-            PARAMETERS.replace("true", "false")
-            + '<listOfEvents><event id="E1" useValuesFromTriggerTime="true"><trigger initialValue="true" '
-            f'persistent="true">{MATH}<true/></math></trigger></event></listOfEvents>',
-            "event 'E1' is not supported yet",
-        ),
-        (
             PARAMETERS + f"<listOfRules><algebraicRule>{MATH}<ci>k</ci></math></algebraicRule></listOfRules>",
             "algebraic rule number 1",
         ),

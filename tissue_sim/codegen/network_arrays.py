@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tissue_sim.codegen.network_events import event_parts
 from tissue_sim.codegen.network_source import (
     HEADER,
     LOOP,
@@ -25,7 +26,7 @@ LAST = 6
 
 
 @kernel
-def advance_cell(row, held, constants, absolute, relative, start, duration, most_steps):
+def advance_cell(row, held, constants, absolute, relative, start, duration, most_steps{watched}):
     n = PLACES.shape[0]
     hold(row, constants, held)
     y = np.empty(n)
@@ -62,7 +63,7 @@ def advance_cell(row, held, constants, absolute, relative, start, duration, most
     rejected = False
     steps = 0
     stiff = 0
-    calm = 0
+    calm = 0{crossed}
     while True:
         left = duration - done
         last = step >= left * (1.0 - 1e-9)
@@ -71,7 +72,7 @@ def advance_cell(row, held, constants, absolute, relative, start, duration, most
         elif 2.0 * step > left:
             h = 0.5 * left
         else:
-            h = step
+            h = step{choose}
         t = start + done
         for i in range(n):
             z[i] = stage_1(y[i], h, k[0, i])
@@ -102,7 +103,7 @@ def advance_cell(row, held, constants, absolute, relative, start, duration, most
             error = max(error, value)
             total += value
         steps += 1
-        if error <= 1.0 and total < math.inf:
+        if error <= 1.0 and total < math.inf:{judged}
             if steps > {patience}:
                 above = 0.0
                 below = 0.0
@@ -131,7 +132,7 @@ def advance_cell(row, held, constants, absolute, relative, start, duration, most
                 break
             done += h
         else:
-            rejected = True
+            rejected = True{forget}
             step = h * (rejected_factor(error, ORDER) if total < math.inf else 0.2)
             if step < smallest:
                 return (STEP_UNDERFLOW if total < math.inf else NOT_FINITE), steps
@@ -140,16 +141,23 @@ def advance_cell(row, held, constants, absolute, relative, start, duration, most
     for i in range(n):
         row[PLACES[i]] = y[i]
     row[{step_place}] = step
-    return OK, steps
+    return {ok}, steps
 """
+
+ENDS = "y, k[0], z, k[LAST]"
 
 
 def explicit_arrays_source(system: OdeSystem) -> tuple[str, Program]:
     """Return the source of `advance` and `assign`, and the program whose `constants` they take."""
     program = Program(system)
     rates = rates_into_source("rates", program, [system.rates[i] for i in system.integrated])
+    events = event_parts(system, program, LOOP, ENDS)
     assign = assign_source(system, program)
     cell = CELL.format(
-        places=list(system.integrated), step_place=system.places["step_size"], patience=PATIENCE
+        places=list(system.integrated),
+        step_place=system.places["step_size"],
+        patience=PATIENCE,
+        **events.insertions,
     )
-    return HEADER + rates + hold_source(program) + assign + cell + LOOP, program
+    body = rates + events.kernels + hold_source(program) + assign + events.functions + cell
+    return HEADER + body + events.loop, program

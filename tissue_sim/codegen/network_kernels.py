@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from tissue_sim.codegen.drawn import Drawn, at
 from tissue_sim.codegen.module_cache import load_module
 from tissue_sim.codegen.program import shared_value
-from tissue_sim.kernels.network.status import OK, STEP_UNDERFLOW, STIFF, TOO_MANY_STEPS
+from tissue_sim.kernels.network.status import NO_ROOM, OK, STEP_UNDERFLOW, STIFF, TOO_MANY_STEPS
 
 if TYPE_CHECKING:
     from tissue_sim.codegen.ode_system import OdeSystem
@@ -21,6 +22,9 @@ MOST_SCALAR_SPECIES = 40
 """Up to this many integrated species stand in named scalars; more in arrays."""
 MOST_STEPS = 100_000
 """Steps one cell may take within one network step."""
+
+MOST_FIRST_WIDTH = 1 << 20
+"""Width up to which room is sought for the events of the first moment."""
 
 
 class _Compiled(NamedTuple):
@@ -53,7 +57,7 @@ class OdeKernels:
         from tissue_sim.codegen.network_arrays import explicit_arrays_source
         from tissue_sim.codegen.network_source import explicit_source
 
-        scalar = 0 < len(self._system.integrated) <= MOST_SCALAR_SPECIES
+        scalar = 0 < len(self._system.integrated) <= MOST_SCALAR_SPECIES and not self._system.events
         source, program = (explicit_source if scalar else explicit_arrays_source)(self._system)
         return self._compiled(source, program, "ode_explicit")
 
@@ -75,6 +79,7 @@ class OdeKernels:
         start: float,
         duration: float,
         most_steps: int = MOST_STEPS,
+        drawn: Drawn | None = None,
     ) -> np.ndarray:
         """Advance rows from `start` by `duration` (network time); a row that fails keeps its values.
 
@@ -83,6 +88,8 @@ class OdeKernels:
         values : float64[m, k]
         places : int64[p]
             The rows to advance.
+        drawn : Drawn, optional
+            What the order of events is drawn by.
 
         Returns
         -------
@@ -90,13 +97,13 @@ class OdeKernels:
             Codes of `kernels.network.status`.
         """
         status = np.zeros(len(places), dtype=np.int64)
-        if not self._system.integrated or not len(places):
+        if not (self._system.integrated or self._system.events) or not len(places):
             return status
         stiff = values[places, self._stiff_place] != 0.0
         at_first = np.flatnonzero(~stiff)
         if len(at_first):
             status[at_first] = self._run(
-                self._explicit, values, places[at_first], start, duration, most_steps
+                self._explicit, values, places[at_first], start, duration, most_steps, at(drawn, at_first)
             )
         failed = (status == STIFF) | (status == STEP_UNDERFLOW) | (status == TOO_MANY_STEPS)
         if failed.any():
@@ -104,7 +111,9 @@ class OdeKernels:
             values[places[failed], self._system.places["step_size"]] = 0.0
         again = np.flatnonzero(stiff | failed)
         if len(again):
-            status[again] = self._run(self._stiff, values, places[again], start, duration, most_steps)
+            status[again] = self._run(
+                self._stiff, values, places[again], start, duration, most_steps, at(drawn, again)
+            )
         return status
 
     def _run(
@@ -115,6 +124,7 @@ class OdeKernels:
         start: float,
         duration: float,
         most_steps: int,
+        drawn: Drawn | None,
     ) -> np.ndarray:
         status = np.full(len(places), OK, dtype=np.int64)
         steps = np.zeros(len(places), dtype=np.int64)
@@ -132,8 +142,47 @@ class OdeKernels:
                 int(most_steps),
                 status,
                 steps,
+                *self._of_events(drawn, places),
             )
         self.steps_taken += int(steps.sum())
+        return status
+
+    def _of_events(self, drawn: Drawn | None, places: np.ndarray) -> tuple[Any, ...]:
+        """Return the arguments that kernels with events take further."""
+        if not self._system.events:
+            return ()
+        each = drawn or Drawn(np.uint64(0), places, 0)
+        cell_ids = np.ascontiguousarray(each.cell_ids, dtype=np.int64)
+        return np.uint64(each.key), cell_ids, int(each.tick), int(each.first)
+
+    def begin(self, values: np.ndarray, places: np.ndarray, time: float, drawn: Drawn) -> None:
+        """Execute in rows `places` (int64[p]) the events of their first moment.
+
+        A row in which that fails stays as it is: its first step begins with the same and reports it.
+        """
+        if not self._system.events or not len(places):
+            return
+        status = self._begin(values, places, time, drawn)
+        waiting, width = np.flatnonzero(status == NO_ROOM), values.shape[1]
+        while len(waiting) and width < MOST_FIRST_WIDTH:
+            width = self._system.layout.wider(width)
+            rows = np.zeros((len(waiting), width))
+            rows[:, : values.shape[1]] = values[places[waiting]]
+            status = self._begin(rows, np.arange(len(waiting)), time, at(drawn, waiting))
+            fits = (status == OK) & self._system.layout.pack(rows, values.shape[1])
+            values[places[waiting[fits]]] = rows[fits, : values.shape[1]]
+            waiting = waiting[status == NO_ROOM]
+
+    def _begin(self, values: np.ndarray, places: np.ndarray, time: float, drawn: Drawn | None) -> np.ndarray:
+        """Run `begin` of the generated code; return codes, int64[p]."""
+        explicit = self._explicit
+        held = np.empty((len(places), explicit.held_size))
+        status = np.zeros(len(places), dtype=np.int64)
+        rows = np.ascontiguousarray(places, dtype=np.int64)
+        with np.errstate(all="ignore"):
+            explicit.module.begin(
+                values, rows, held, explicit.constants, float(time), *self._of_events(drawn, rows), status
+            )
         return status
 
     def assign(self, values: np.ndarray, places: np.ndarray, time: float) -> None:

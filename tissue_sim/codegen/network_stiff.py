@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tissue_sim.codegen.chunks import kernel_source
 from tissue_sim.codegen.jacobian import Derivatives
+from tissue_sim.codegen.network_events import event_parts
 from tissue_sim.codegen.network_source import HEADER, LOOP, hold_source, rates_into_source
 from tissue_sim.codegen.program import Program
 from tissue_sim.codegen.rosenbrock import ROSENBROCK
@@ -30,7 +31,7 @@ FINAL = 5
 
 
 @kernel
-def advance_cell(row, held, constants, absolute, relative, start, duration, most_steps):
+def advance_cell(row, held, constants, absolute, relative, start, duration, most_steps{watched}):
     n = PLACES.shape[0]
     hold(row, constants, held)
     y = np.empty(n)
@@ -51,7 +52,7 @@ def advance_cell(row, held, constants, absolute, relative, start, duration, most
     smallest = 1e-14 * duration
     rejected = False
     fresh = False
-    steps = 0
+    steps = 0{crossed}
     while True:
         left = duration - done
         last = step >= left * (1.0 - 1e-9)
@@ -60,7 +61,7 @@ def advance_cell(row, held, constants, absolute, relative, start, duration, most
         elif 2.0 * step > left:
             h = 0.5 * left
         else:
-            h = step
+            h = step{choose}
         t = start + done
         if not fresh:
             rates(t, y, held, constants, f)
@@ -104,7 +105,7 @@ def advance_cell(row, held, constants, absolute, relative, start, duration, most
             if not total < math.inf:
                 error = math.inf
         steps += 1
-        if error <= 1.0:
+        if error <= 1.0:{judged}
             factor, log_error = accepted_factor(error, log_error, {order})
             if rejected:
                 factor = min(factor, 1.0)
@@ -117,7 +118,7 @@ def advance_cell(row, held, constants, absolute, relative, start, duration, most
                 break
             done += h
         else:
-            rejected = True
+            rejected = True{forget}
             step = h * rejected_factor(error, {order})
             if step < smallest:
                 return (STEP_UNDERFLOW if error < math.inf else NOT_FINITE), steps
@@ -136,9 +137,10 @@ def advance_cell(row, held, constants, absolute, relative, start, duration, most
     if largest * step < {calm}:
         row[{stiff_place}] = 0.0
         row[{step_place}] = min(step, 1.0 / max(largest, 1e-300))
-    return OK, steps
+    return {ok}, steps
 """
 
+SLOPE_AFTER = "rates(t + h, z, held, constants, u[0])"
 CALM = 1.0
 """Step times a bound of the eigenvalues below which the explicit method does as well."""
 
@@ -188,6 +190,7 @@ def stiff_source(system: OdeSystem) -> tuple[str, Program]:
     entries, by_time = (derivatives.entries(), derivatives.by_time()) if exact else ({}, [])
     program = Program(derivatives.system())
     rates = rates_into_source("rates", program, [system.rates[i] for i in system.integrated])
+    events = event_parts(system, program, LOOP, "y, f, z, u[0]", SLOPE_AFTER)
     jacobian = _exact_source(program, entries, by_time) if exact else _differences_source(derivatives)
     width = len(ROSENBROCK.values)
     cell = CELL.format(
@@ -201,8 +204,10 @@ def stiff_source(system: OdeSystem) -> tuple[str, Program]:
         stiff_place=system.places["stiff"],
         order=repr(ROSENBROCK.order),
         calm=repr(CALM),
+        **events.insertions,
     )
-    return HEADER + rates + jacobian + hold_source(program) + cell + LOOP, program
+    body = rates + jacobian + events.kernels + hold_source(program) + events.functions + cell
+    return HEADER + body + events.loop, program
 
 
 def _exact_source(

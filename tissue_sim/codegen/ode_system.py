@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tissue_sim.codegen.event_layout import EventLayout
 from tissue_sim.codegen.syntax import Expression, Number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tissue_sim.codegen.event import Event
 
 __all__ = ["OdeSystem"]
 
@@ -22,7 +25,8 @@ class OdeSystem:
     """dX/dt = rates(X, cell values, shared values, time), one row of values per cell.
 
     A row holds: species, assigned variables, cell values, then `step_size` (network time; 0: to be
-    estimated), `stiff` (1: the stiff method is in use) and `frozen` (1: no longer advanced).
+    estimated), `stiff` (1: the stiff method is in use) and `frozen` (1: no longer advanced); with events what
+    `EventLayout` says.
 
     Attributes
     ----------
@@ -37,6 +41,8 @@ class OdeSystem:
         Parameters that are the same for all cells.
     definitions : mapping of name to Expression
         Formulas of assigned variables and of reactions; without cycles.
+    events : tuple of Event
+        They set species and cell values.
     """
 
     species: tuple[str, ...]
@@ -45,11 +51,18 @@ class OdeSystem:
     cell: tuple[str, ...]
     shared: Mapping[str, float]
     definitions: Mapping[str, Expression]
+    events: tuple[Event, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of a row's values."""
-        return (*self.species, *self.assigned, *self.cell, *KEPT)
+        return (*self.species, *self.assigned, *self.cell, *KEPT, *self.layout.names)
+
+    @cached_property
+    def layout(self) -> EventLayout:
+        """Where triggers and pending events stand in a row."""
+        first = len(self.species) + len(self.assigned) + len(self.cell) + len(KEPT)
+        return EventLayout(self.events, first)
 
     @cached_property
     def places(self) -> dict[str, int]:

@@ -9,6 +9,7 @@ import numpy as np
 from tissue_sim.codegen.evaluation import evaluate
 from tissue_sim.codegen.syntax import Expression
 from tissue_sim.codegen.walk import names_in
+from tissue_sim.network.events import set_by_events
 from tissue_sim.network.model import TIME
 from tissue_sim.network.ordering import in_dependency_order
 from tissue_sim.random_numbers import Purpose
@@ -31,7 +32,7 @@ class InitialValues:
     Attributes
     ----------
     per_cell : tuple of str
-        Parameters whose value differs from cell to cell, in the model's order.
+        Parameters whose value differs from cell to cell or that events change, in the model's order.
     shared : dict of name to value
         The other parameters.
 
@@ -63,6 +64,7 @@ class InitialValues:
                     self._draws[name] = (value, purpose, place)
         self._order = in_dependency_order(self._formulas, "starts from")
         varying = self._varying()
+        varying |= set(set_by_events(model))
         self.per_cell = tuple(p.name for p in model.parameters if p.name in varying)
         self.shared = self._shared()
 

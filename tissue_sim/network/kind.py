@@ -127,8 +127,13 @@ class Kind:
         Returns
         -------
         int64[p]
-            0, or a code for `describe`; a row whose code is not 0 keeps its values.
+            0, or a code for `describe`; a row whose code is not 0 keeps its values. `NO_ROOM`: the row needs
+            more places, see `network.advancing`.
         """
+        raise NotImplementedError
+
+    def wider(self, width: int) -> int:
+        """Return the width to give rows of `width` values that `advance` found too narrow (`NO_ROOM`)."""
         raise NotImplementedError
 
     def refresh(self, values: np.ndarray, places: np.ndarray, time: float) -> None:

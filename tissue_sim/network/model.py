@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tissue_sim.codegen.event import Event, EventAssignment
 from tissue_sim.codegen.syntax import Binary, Expression, Name, Number
 from tissue_sim.errors import SettingsError, did_you_mean
+from tissue_sim.network.events import check_events
 from tissue_sim.network.ordering import in_dependency_order
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ __all__ = [
     "SET_TIME_UNIT",
     "TIME",
     "Assignment",
+    "Event",
+    "EventAssignment",
     "NetworkModel",
     "Parameter",
     "RateRule",
@@ -68,7 +72,7 @@ class Species:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value that stays; an expression (taken once, at the start) may use any other first value."""
+    """A value that only events change; an expression (taken once, at the start) may use any other."""
 
     name: str
     value: Expression | Distribution
@@ -120,6 +124,8 @@ class NetworkModel:
         As the file calls it; the scenario's name comes from its key.
     species, parameters, inputs, assignments, rate_rules, reactions : tuple
         Assignments are in dependency order.
+    events : tuple of Event
+        They set species and parameters.
     time_unit : str or None
         Declared unit of time.
     notes : tuple of str
@@ -143,10 +149,12 @@ class NetworkModel:
     time_unit: str | None = None
     notes: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
 
     def __post_init__(self) -> None:
         self._check_unique()
         self._check_known()
+        check_events(self)
         formulas = {a.name: a.expression for a in self.assignments}
         formulas |= {r.name: r.rate for r in self.reactions}
         order = in_dependency_order(formulas, "is assigned from")
@@ -163,7 +171,7 @@ class NetworkModel:
 
     def _check_unique(self) -> None:
         seen = {TIME}
-        for name in self._own_names():
+        for name in (*self._own_names(), *(event.name for event in self.events)):
             if name in seen:
                 what = "is the time, which cannot be defined" if name == TIME else "is defined twice"
                 raise SettingsError(f"'{name}' {what} in a network")
@@ -198,6 +206,8 @@ class NetworkModel:
         for reaction in self.reactions:
             yield reaction.rate
             yield from (coefficient for _, coefficient in reaction.changes)
+        for event in self.events:
+            yield from event.expressions()
 
     @cached_property
     def symbols(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from tissue_sim.errors import SimulationError
+from tissue_sim.network.advancing import advance_rows
 from tissue_sim.network.kind import Draws, kinds
 from tissue_sim.network.time_units import minutes_per_unit
 from tissue_sim.tissue.block import Block
@@ -128,7 +129,8 @@ class NetworkProcess(Process):
                 sensed.append((network, places, network.inputs(tissue, network.block.rows[places])))
         for network, places, inputs in sensed:
             cell_ids = tissue.population["cell_id"][network.block.rows[places]]
-            codes = network.kind.advance(
+            network.block.values, codes = advance_rows(
+                network.kind,
                 network.block.values,
                 places,
                 start=tissue.clock.time / network.minutes,

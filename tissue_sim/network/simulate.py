@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tissue_sim.errors import SettingsError, SimulationError, did_you_mean
+from tissue_sim.network.advancing import advance_rows
 from tissue_sim.network.kind import Draws, kinds
 from tissue_sim.network.scenario_values import with_inputs
 from tissue_sim.network.settings import ToleranceSettings
@@ -101,8 +102,8 @@ def simulate(
     for i, moment in enumerate(grid):
         if i:
             before = float(grid[i - 1])
-            codes = kind.advance(
-                values, places, start=before, duration=float(moment) - before, inputs=held,
+            values, codes = advance_rows(
+                kind, values, places, start=before, duration=float(moment) - before, inputs=held,
                 draws=Draws(np.uint64(seed), places + 1, i - 1),
             )  # fmt: skip
             if codes.any():

@@ -27,8 +27,8 @@ class Block:
         The value names that are written as columns ``NAME__SPECIES``.
     rows : int64[m]
         Row of each carrying cell in the population.
-    values : float64[m, k]
-        The values; C-contiguous.
+    values : float64[m, k or more]
+        The values; C-contiguous. What a kind keeps beyond the names (room for pending events) follows them.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Block:
         carrying = rows[self.carried_by(population["type"][rows])]
         first = len(self.rows)
         self.rows = np.concatenate([self.rows, carrying])
-        self.values = np.concatenate([self.values, np.zeros((len(carrying), len(self.names)))])
+        self.values = np.concatenate([self.values, np.zeros((len(carrying), self.values.shape[1]))])
         return np.arange(first, len(self.rows))
 
     def places_of(self, rows: np.ndarray) -> np.ndarray:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["NOT_FINITE", "OK", "STEP_UNDERFLOW", "STIFF", "TOO_MANY_STEPS"]
+__all__ = [
+    "BAD_DELAY",
+    "CROSSED",
+    "ENDLESS",
+    "NOT_FINITE",
+    "NO_ROOM",
+    "OK",
+    "STEP_UNDERFLOW",
+    "STIFF",
+    "TOO_MANY_STEPS",
+]
 
 OK = 0
 STIFF = 1
@@ -11,3 +21,11 @@ STEP_UNDERFLOW = 2
 TOO_MANY_STEPS = 3
 NOT_FINITE = 4
 """The rates are not finite at the start of the step."""
+NO_ROOM = 5
+"""More events wait for their execution than the row has slots for; the cell is left as it was."""
+ENDLESS = 6
+"""Events of one instant trigger each other without end."""
+BAD_DELAY = 7
+"""A delay is negative or not a number."""
+CROSSED = 8
+"""Within an integrator only: a condition has changed, the step ended there."""

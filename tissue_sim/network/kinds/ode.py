@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from tissue_sim.codegen.drawn import Drawn
 from tissue_sim.codegen.ode_system import KEPT, OdeSystem
 from tissue_sim.errors import SettingsError
 from tissue_sim.network.checks import missing_parameter
+from tissue_sim.network.events import set_by_events
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import Draws, Kind
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["OdeKind"]
 
+DRAWS_EACH = 1 << 40
+"""Draw numbers set aside for each network; the second half is for the first moment."""
 JUMP = 0.1
 """Relative change of an input from which on the first step is estimated anew."""
 DEFAULT_ABSOLUTE = 1e-9
@@ -28,6 +32,8 @@ MEANINGS = {
     2: f"the step size fell below rounding error; {ADVICE}",
     3: f"too many steps within one network step; take a looser tolerance, {ADVICE}",
     4: f"values or rates are no longer finite numbers; {ADVICE}",
+    6: "events of one instant trigger each other without end; check what they set",
+    7: "the delay of an event is negative or not a number",
 }
 
 
@@ -50,11 +56,14 @@ class OdeKind(Kind):
             cell=(*model.inputs, *self.initial.per_cell),
             shared=self.initial.shared,
             definitions=model.definitions(),
+            events=model.events,
         )
+        self._first_draw = number * DRAWS_EACH
         self.names = self.system.names
         self.recorded = (
             *(species.name for species in model.species if species.recorded),
             *(assignment.name for assignment in model.assignments if assignment.recorded),
+            *set_by_events(model),
         )
         self._amounts = {each.name for each in model.species if each.amount}
         self._inputs = [self.system.places[name] for name in model.inputs]
@@ -74,7 +83,12 @@ class OdeKind(Kind):
         """See `Kind.start`."""
         first = self.initial.draw(key, cell_ids, tick, time, inputs)
         for column, name in enumerate(self.names):
-            values[places, column] = 0.0 if name in KEPT else first[name]
+            values[places, column] = first.get(name, 0.0) if name not in KEPT else 0.0
+        values[places, len(self.names) :] = 0.0
+        for event in self.model.events:
+            values[places, self.system.places[f"trigger of {event.name}"]] = float(event.initial)
+        begun = Drawn(key, cell_ids, tick, self._first_draw + DRAWS_EACH // 2)
+        self.kernels.begin(values, places, time, begun)
         self._check_first(values, places)
 
     def restart(
@@ -103,11 +117,12 @@ class OdeKind(Kind):
         start: float,
         duration: float,
         inputs: Mapping[str, np.ndarray],
-        draws: Draws | None = None,  # noqa: ARG002 - nothing is drawn
+        draws: Draws | None = None,
     ) -> np.ndarray:
         """See `Kind.advance`."""
         self._take_inputs(values, places, inputs)
-        status = self.kernels.advance(values, places, start, duration)
+        drawn = None if draws is None else Drawn(draws.key, draws.cell_ids, draws.tick, self._first_draw)
+        status = self.kernels.advance(values, places, start, duration, drawn=drawn)
         self.refresh(values, places, start + duration)
         return status
 
@@ -122,6 +137,10 @@ class OdeKind(Kind):
     def refresh(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
         """See `Kind.refresh`."""
         self.kernels.assign(values, places, time)
+
+    def wider(self, width: int) -> int:
+        """See `Kind.wider`: more slots for events that wait."""
+        return self.system.layout.wider(width)
 
     def describe(self, code: int) -> str:
         """See `Kind.describe`."""

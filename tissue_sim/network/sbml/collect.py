@@ -21,6 +21,8 @@ from tissue_sim.network.model import (
     Species,
     sum_of,
 )
+from tissue_sim.network.sbml.events import Events
+from tissue_sim.network.sbml.slopes import Slopes
 from tissue_sim.network.sbml.symbols import Symbols
 from tissue_sim.network.sbml.units import time_unit
 
@@ -45,6 +47,7 @@ class Collector:
         self._rate_rules: list[RateRule] = []
         self._reactions: list[Reaction] = []
         self._changing: dict[str, str] = {}
+        self._by_concentration: dict[str, tuple[Expression, Name, Name]] = {}
 
     def model(self) -> NetworkModel:
         """Return the network."""
@@ -58,8 +61,9 @@ class Collector:
             self._add_species(species)
         for reaction in _each(self._model.getListOfReactions()):
             self._add_reaction(reaction)
-        self._add_rates_asked_for()
         symbols = self._symbols
+        events = Events(self._file_name, self._model, symbols, self._changing).read()
+        self._add_rates()
         notes = [*self._notes, *symbols.notes, *([note] if note else []), *symbols.names.changed()]
         return NetworkModel(
             name=self._model.getId() or self._file_name,
@@ -71,6 +75,7 @@ class Collector:
             time_unit=unit,
             notes=tuple(notes),
             renamed=symbols.names.renamed(),
+            events=events,
         )
 
     # --- compartments, parameters, species ----------------------------------------------------------
@@ -114,22 +119,35 @@ class Collector:
             self._assignments.append(Assignment(name, symbols.assigned[identifier]))
             return
         start = self._start_of(species, volume, amount=amount)
-        if identifier in symbols.rated:
-            self._species[name] = Species(name, start, amount=amount)
-            self._rate_rules.append(RateRule(name, symbols.rated[identifier]))
-            return
+        rated = identifier in symbols.rated
         factor = self._conversion_factor(species)
-        scale = self._scale(species) if amount else 1.0
-        if not amount and symbols.moves(species.getCompartment()):
+        if not amount and self._is_amount_held(species):
             own = symbols.names.invent(f"amount_of_{name}")
             held = Binary("*", start, volume)
             self._species[own] = Species(own, held, amount=True, per_amount=factor, recorded=False)
             self._assignments.append(Assignment(name, Binary("/", Name((own,)), volume)))
             self._changing[identifier] = own
+            if rated:
+                self._by_concentration[own] = symbols.rated[identifier], volume, Name((name,))
             return
+        if rated:
+            self._species[name] = Species(name, start, amount=amount)
+            self._rate_rules.append(RateRule(name, symbols.rated[identifier]))
+            return
+        scale = self._scale(species) if amount else 1.0
         per_amount = factor if amount else Binary("/", factor, volume)
         self._species[name] = Species(name, start, amount=amount, per_amount=per_amount, scale=scale)
         self._changing[identifier] = name
+
+    def _is_amount_held(self, species: Any) -> bool:
+        """Say whether a concentration is best had from its amount: where the volume changes.
+
+        One with a rate rule stays itself, unless events may change the volume at once: that keeps the amount.
+        """
+        compartment = species.getCompartment()
+        if species.getId() in self._symbols.rated:
+            return bool(self._symbols.set_by_events) and self._symbols.changes(compartment)
+        return self._symbols.changes(compartment)
 
     def _start_of(self, species: Any, volume: Name, *, amount: bool) -> Expression:
         identifier = species.getId()
@@ -224,34 +242,25 @@ class Collector:
             )
         return Number(value)
 
-    # --- rateOf -------------------------------------------------------------------------------------
+    # --- rates of change ----------------------------------------------------------------------------
 
-    def _add_rates_asked_for(self) -> None:
-        given = {rule.name: rule.expression for rule in self._rate_rules}
+    def _add_rates(self) -> None:
+        """Add what ``rateOf`` asks for, and the rates of amounts whose concentration follows a rule."""
+        for name, (rate, volume, concentration) in self._by_concentration.items():
+            grown = Binary("*", concentration, self._slopes().of(volume.path[0]))
+            self._rate_rules.append(RateRule(name, Binary("+", Binary("*", rate, volume), grown)))
+        slopes = self._slopes()
         for identifier, name in self._symbols.invented_rates.items():
             if identifier in self._symbols.assigned:
                 raise SettingsError(
                     f"{self._file_name}: rateOf('{identifier}') of an assigned variable is not allowed"
                 )
-            target = self._changing.get(identifier, self._symbols.names[identifier])
-            if target != self._symbols.names[identifier]:
-                raise SettingsError(
-                    f"{self._file_name}: rateOf('{identifier}') is not supported where the "
-                    "compartment's size changes"
-                )
-            rate = given.get(target) or self._rate_by_reactions(target)
+            rate = slopes.of(self._symbols.names[identifier])
             self._assignments.append(Assignment(name, rate, recorded=False))
 
-    def _rate_by_reactions(self, target: str) -> Expression:
-        terms: list[Expression] = [
-            Binary("*", coefficient, Name((reaction.name,)))
-            for reaction in self._reactions
-            for name, coefficient in reaction.changes
-            if name == target
-        ]
-        if not terms:
-            return ZERO
-        return Binary("*", self._species[target].per_amount, sum_of(terms))
+    def _slopes(self) -> Slopes:
+        rates = self._symbols.invented_rates.values()
+        return Slopes(self._species, self._assignments, self._rate_rules, self._reactions, rates)
 
 
 def _signed(sign: float, coefficient: Expression) -> Expression:

@@ -74,12 +74,7 @@ def _label(element: Any, number: int) -> str:
 
 
 def _check_elements(model: Any, file_name: str) -> list[str]:
-    """Refuse events, algebraic rules and fast reactions; note constraints."""
-    for i in range(model.getNumEvents()):
-        raise SettingsError(
-            f"{file_name}: event {_label(model.getEvent(i), i)} is not supported yet "
-            "(events come with a later version)"
-        )
+    """Refuse algebraic rules and fast reactions; note constraints."""
     for i in range(model.getNumRules()):
         if model.getRule(i).isAlgebraic():
             raise SettingsError(

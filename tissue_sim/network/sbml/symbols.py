@@ -28,6 +28,8 @@ class Symbols:
     formulas : Formulas
     assigned, rated, initial : dict of id to tree
         Assignment rules, rate rules, initial assignments.
+    set_by_events : set of id
+        What events assign to.
     invented_rates : dict of id to name
         Symbols whose rate some formula asks for -> the variable that holds it.
     notes : list of str
@@ -40,6 +42,7 @@ class Symbols:
     assigned: dict[str, Expression] = field(default_factory=dict)
     rated: dict[str, Expression] = field(default_factory=dict)
     initial: dict[str, Expression] = field(default_factory=dict)
+    set_by_events: set[str] = field(default_factory=set)
     invented_rates: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -51,6 +54,9 @@ class Symbols:
         for definition in _each(self.model.getListOfFunctionDefinitions()):
             self.formulas.define(definition.getId(), definition.getMath())
         self._read_rules()
+        for event in _each(self.model.getListOfEvents()):
+            for assignment in _each(event.getListOfEventAssignments()):
+                self.set_by_events.add(assignment.getVariable())
 
     def _identifiers(self) -> Iterator[str]:
         model = self.model
@@ -109,6 +115,10 @@ class Symbols:
     def moves(self, identifier: str) -> bool:
         """Say whether a rule changes a symbol over time."""
         return identifier in self.assigned or identifier in self.rated
+
+    def changes(self, identifier: str) -> bool:
+        """Say whether a rule or an event changes a symbol."""
+        return self.moves(identifier) or identifier in self.set_by_events
 
     def start(self, identifier: str, value: float | None, default: float | None) -> tuple[Expression, bool]:
         """Return (tree of a symbol's first value, whether `default` had to be taken)."""

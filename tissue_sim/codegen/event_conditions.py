@@ -1,0 +1,48 @@
+"""The conditions that events depend on: their triggers and every comparison inside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tissue_sim.codegen.syntax import Binary, Compare, Expression, Logic, Number, Unary
+from tissue_sim.codegen.walk import names_in, nodes_in
+
+if TYPE_CHECKING:
+    from tissue_sim.codegen.ode_system import OdeSystem
+
+__all__ = ["conditions_of", "gap_of"]
+
+UNKNOWN = Number(float("nan"))
+
+
+def conditions_of(system: OdeSystem) -> list[Expression]:
+    """Return the triggers as conditions that are 0 or 1, in order, then all comparisons they depend on.
+
+    A pair of comparisons such as ``time > 2 and time < 2.1`` may be false at both ends of a step and true in
+    between; each comparison for itself turns over at most once where its two sides behave.
+    """
+    triggers = [_as_condition(event.trigger) for event in system.events]
+    found: dict[Expression, None] = {}
+    waiting = [event.trigger for event in system.events]
+    entered: set[str] = set()
+    while waiting:
+        expression = waiting.pop()
+        found.update({node: None for node in nodes_in(expression) if isinstance(node, Compare)})
+        names = {name.path[0] for name in names_in(expression)} - entered
+        entered |= names
+        waiting += [system.definitions[name] for name in sorted(names) if name in system.definitions]
+    return [*triggers, *found]
+
+
+def gap_of(condition: Expression) -> Expression:
+    """Return the difference of the sides of a comparison, which is 0 where it turns over; NaN for others."""
+    if isinstance(condition, Compare):
+        return Binary("-", condition.left, condition.right)
+    return UNKNOWN
+
+
+def _as_condition(trigger: Expression) -> Expression:
+    negated = isinstance(trigger, Unary) and trigger.operator == "not"
+    if negated or isinstance(trigger, Compare | Logic):
+        return trigger
+    return Compare("!=", trigger, Number(0.0))
