@@ -56,11 +56,15 @@ class Species:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value that stays; an expression (taken once, at the start) may use any other first value."""
+    """A value that stays; an expression (taken once, at the start) may use any other first value.
+
+    `varies` says that every cell has a value of its own, which interventions may change.
+    """
 
     name: str
     value: Expression | Distribution
     unit: str = ""
+    varies: bool = False
 
 
 @dataclass(frozen=True)

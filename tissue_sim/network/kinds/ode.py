@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from tissue_sim.codegen.ode_system import KEPT, OdeSystem
+from tissue_sim.codegen.syntax import Number
 from tissue_sim.errors import SettingsError
+from tissue_sim.network import holding
 from tissue_sim.network.checks import missing_parameter
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import Draws, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from tissue_sim.network.model import NetworkModel
     from tissue_sim.network.settings import ToleranceSettings
@@ -23,6 +25,7 @@ __all__ = ["OdeKind"]
 JUMP = 0.1
 """Relative change of an input from which on the first step is estimated anew."""
 DEFAULT_ABSOLUTE = 1e-9
+ZERO = Number(0.0)
 ADVICE = "check the rates and initial values, or set on_failure to freeze or apoptosis"
 MEANINGS = {
     2: f"the step size fell below rounding error; {ADVICE}",
@@ -58,6 +61,12 @@ class OdeKind(Kind):
         )
         self._amounts = {each.name for each in model.species if each.amount}
         self._inputs = [self.system.places[name] for name in model.inputs]
+        places = self.system.places
+        self._may_be_held = [
+            (places[name], places[holding.free_name(name)])
+            for name in model.species_names
+            if holding.free_name(name) in places
+        ]
         self.kernels = OdeKernels(self.system, _absolute(model, tolerance), tolerance.relative)
 
     def start(
@@ -107,7 +116,10 @@ class OdeKind(Kind):
     ) -> np.ndarray:
         """See `Kind.advance`."""
         self._take_inputs(values, places, inputs)
+        held = list(self._held(values, places))
         status = self.kernels.advance(values, places, start, duration)
+        for column, rows, kept in held:
+            values[rows, column] = kept
         self.refresh(values, places, start + duration)
         return status
 
@@ -119,9 +131,46 @@ class OdeKind(Kind):
             values[places, column] = now
         values[places[jumped], self.system.places["step_size"]] = 0.0
 
+    def _held(self, values: np.ndarray, places: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Yield (column, rows, values) of held species: the stiff method keeps them to rounding only."""
+        for column, free in self._may_be_held:
+            rows = places[values[places, free] == 0.0]
+            if len(rows):
+                yield column, rows, values[rows, column]
+
     def refresh(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
         """See `Kind.refresh`."""
         self.kernels.assign(values, places, time)
+
+    @classmethod
+    def with_holds(cls, model: NetworkModel, held: Collection[str], scaled: Collection[str]) -> NetworkModel:
+        """See `Kind.with_holds` and `network.holding`."""
+        resting = {n for n, rate in zip(model.species_names, model.rates(), strict=True) if rate == ZERO}
+        for name in scaled:
+            if name in resting:
+                raise SettingsError(
+                    f"'{name}' has no production: the network itself does not change it; use clamp"
+                )
+        return holding.with_holds(model, held, scaled)
+
+    def hold(
+        self, values: np.ndarray, places: np.ndarray, species: str, held: np.ndarray, factor: np.ndarray
+    ) -> None:
+        """See `Kind.hold`; a mask and a factor in each row steer the rate."""
+        known = self.system.places
+        for name, steering in (
+            (holding.free_name(species), np.isnan(held).astype(np.float64)),
+            (holding.factor_name(species), factor),
+        ):
+            if name in known:
+                values[places, known[name]] = steering
+        is_held = ~np.isnan(held)
+        values[places[is_held], known[species]] = held[is_held]
+
+    def changed(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
+        """See `Kind.changed`; the first step is estimated anew, as after a jump of an input."""
+        values[places, self.system.places["step_size"]] = 0.0
+        self.refresh(values, places, time)
 
     def describe(self, code: int) -> str:
         """See `Kind.describe`."""
