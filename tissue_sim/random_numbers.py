@@ -31,6 +31,7 @@ class Purpose(IntEnum):
     MOTILITY = 20
     COINCIDENT_CENTRES = 21
     USER = 40
+    INTERVENTION = 60
 
 
 def key_of_seed(seed: int) -> int:
