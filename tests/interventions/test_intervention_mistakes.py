@@ -196,6 +196,14 @@ def test_what_never_acts_is_said():
     assert places == ["s.yaml:21:9", "s.yaml:23:15"]
 
 
+def test_a_value_that_an_output_replaces_is_said():
+    text = SMALL.replace("    inputs: {in", "    outputs: {growth: X}\n    inputs: {in")
+    scenario = load_scenario_text(f"{text}    set: {{cell_types.a.growth: 1}}\n", name="s.yaml")
+    assert "s.yaml:23:11: live cells do not follow it: the network gene sets this" in "".join(
+        scenario.warnings
+    )
+
+
 def test_the_list_in_words():
     text = SMALL + (
         "    every: 3 h\n    until: 9 h\n    for: 30 min\n    fraction: 0.5\n    where: cell.age > 1\n"

@@ -149,3 +149,37 @@ def test_another_kind_of_condition():
     )
     field_at(simulation, 0.1)
     np.testing.assert_allclose(books(simulation)["x_min"], 100.0 * 0.1 * 25.0, rtol=1e-3)
+
+
+def test_a_steady_signal_is_solved_for_the_new_values():
+    drug = FACES + "\n    mode: steady"
+    simulation = simulation_of("at: 5 min, set: {signals.drug.boundary.x_max.value: 4}", drug=drug)
+    assert not field_at(simulation, 5.0).any()
+    x = np.arange(2.5, 200.0, 5.0)
+    np.testing.assert_allclose(field_at(simulation, 5.1), 4.0 * x / 200.0, rtol=1e-5)
+    assert closes(simulation)
+
+
+def test_exchange_of_cells_reaches_the_solver():
+    text = """\
+tissue_sim: 1
+duration: 20 min
+steps: {signals: 0.1 min, lifecycle: 1 min}
+domain: {size: [40, 40, 40], spacing: 40}
+signals: {drug: {unit: uM, diffusion: 10, initial: 5}}
+cell_types: {a: {mechanics: none, exchange: {drug: {uptake: 0, secretion: 0, saturation: 2}}}}
+initial: [{type: a, point: [0, 0, 0]}]
+interventions:
+  - {at: 5 min, for: 5 min, set: {cell_types.a.exchange.drug.uptake: 3 /min}}
+  - {at: 15 min, set: {cell_types.a.exchange.drug.secretion: 2}}
+"""
+    simulation = Simulation(load_scenario_text(text, name="s.yaml"))
+    simulation.place_cells()
+    part = 2494.0 / 40.0**3
+    after = 5.0 * np.exp(-3.0 * part * 5.0)
+    np.testing.assert_allclose(field_at(simulation, 5.0), 5.0, rtol=1e-12)
+    np.testing.assert_allclose(field_at(simulation, 10.0), after, rtol=1e-5)
+    np.testing.assert_allclose(field_at(simulation, 15.0), after, rtol=1e-5)
+    exact = 2.0 + (after - 2.0) * np.exp(-2.0 * part * 5.0)
+    np.testing.assert_allclose(field_at(simulation, 20.0), exact, rtol=1e-5)
+    assert closes(simulation)

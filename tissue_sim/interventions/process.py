@@ -161,7 +161,7 @@ class InterventionsProcess(Process):
         for target in self._targets():
             target.divided(tissue, *pairs, shares)
         both = np.unique(np.concatenate(pairs))
-        both = both[members(both, self._occurrences.cells())]
+        both = both[np.logical_or.reduce([members(both, each.cells) for each in self._occurrences])]
         self._impose(tissue, both, self._held)
         self._tell(tissue, present(tissue, both)[1])
 

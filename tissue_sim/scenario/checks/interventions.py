@@ -72,6 +72,20 @@ def intervention_warnings(context: Context) -> Iterator[Problem]:
             yield Problem(("interventions", number, "at"), message)
         if one.fraction == 0.0:
             yield Problem(("interventions", number, "fraction"), "it acts in no cell: the fraction is 0")
+        for path in one.action.sets(one.given):
+            place = place_of(path)
+            network = "" if isinstance(place, str) else _network_that_sets(context, place)
+            if network:
+                message = f"live cells do not follow it: the network {network} sets this behaviour"
+                yield Problem(("interventions", number, one.action.name, path), message, on_key=True)
+
+
+def _network_that_sets(context: Context, place: Place) -> str:
+    """Return the network whose output replaces a behaviour's own value, empty where there is none."""
+    if place.kind != "behaviour":
+        return ""
+    carried = context.settings.cell_types[place.owner].networks
+    return next((each for each in carried if place.name in context.settings.networks[each].outputs), "")
 
 
 # --- keys of the file -------------------------------------------------------------------------------
