@@ -12,6 +12,9 @@ from tissue_sim.tissue.columns import Column
 from tissue_sim.tissue.model import TissueModel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tissue_sim.interventions.plan import Planned
     from tissue_sim.scenario.scenario import Scenario
 
 __all__ = ["build_tissue"]
@@ -50,10 +53,15 @@ def build_tissue(scenario: Scenario, *, allow_code: bool = False, agents: bool =
     for name, column in settings.columns.items():
         declared = Column(name, "f8", unit=column.unit, division=column.division, description="own column")
         tissue.add_column(declared, column.initial)
+    planned: list[Planned] = []
+    if settings.interventions:
+        from tissue_sim.scenario.interventions import plan
+
+        planned = plan(scenario)
     if settings.signals:
         _add_signals(tissue, scenario)
     if settings.networks:
-        _add_networks(tissue, scenario)
+        _add_networks(tissue, scenario, planned)
     tissue.add_process(LifecycleProcess(tissue, types))
     motility = {name: kind.motility for name, kind in types.items()}
     tissue.add_process(MechanicsProcess(tissue, mechanics, motility))
@@ -63,6 +71,8 @@ def build_tissue(scenario: Scenario, *, allow_code: bool = False, agents: bool =
         from tissue_sim.rules.process import RulesProcess
 
         tissue.add_process(RulesProcess(tissue, rules, outputs))
+    if planned:
+        _add_interventions(tissue, scenario, planned)
     return tissue
 
 
@@ -79,9 +89,33 @@ def _add_signals(tissue: TissueModel, scenario: Scenario) -> None:
     )
 
 
-def _add_networks(tissue: TissueModel, scenario: Scenario) -> None:
+def _add_networks(tissue: TissueModel, scenario: Scenario, planned: Sequence[Planned]) -> None:
     from tissue_sim.network.process import NetworkProcess
 
-    settings = scenario.settings
+    settings, models = scenario.settings, scenario.models
+    if planned:
+        from tissue_sim.scenario.interventions import models_with_interventions
+
+        models = models_with_interventions(scenario, planned)
     carriers = {name: kind.networks for name, kind in settings.cell_types.items()}
-    tissue.add_process(NetworkProcess(tissue, settings.networks, scenario.models, carriers))
+    tissue.add_process(NetworkProcess(tissue, settings.networks, models, carriers))
+
+
+def _add_interventions(tissue: TissueModel, scenario: Scenario, planned: Sequence[Planned]) -> None:
+    from tissue_sim.interventions.process import InterventionsProcess
+    from tissue_sim.network.outside import NetworksFromOutside
+    from tissue_sim.network.process import NetworkProcess
+    from tissue_sim.scenario.interventions import SettingsReceiver, exchanged_species
+    from tissue_sim.signals.process import SignalsProcess
+
+    signals = next((each for each in tissue.processes if isinstance(each, SignalsProcess)), None)
+    networks = next((each for each in tissue.processes if isinstance(each, NetworkProcess)), None)
+    tissue.add_process(
+        InterventionsProcess(
+            tissue,
+            planned,
+            None if networks is None else NetworksFromOutside(networks),
+            SettingsReceiver(scenario, signals),
+            exchanged_species(scenario),
+        )
+    )

@@ -32,6 +32,7 @@ class Purpose(IntEnum):
     COINCIDENT_CENTRES = 21
     EVENT_ORDER = 36
     USER = 40
+    INTERVENTION = 60
 
 
 def key_of_seed(seed: int) -> int:

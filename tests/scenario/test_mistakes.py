@@ -225,7 +225,6 @@ MISTAKES = [
     # times
     ("title: small", "title: small\nsteps: {mechanics: 0.3, signals: 0.1, lifecycle: 6.05 min}", None),
     # later
-    ("title: small", "title: small\ninterventions: []", "3:1: interventions come with a later version"),
     (
         "title: small",
         "title: small\nreactions: {}",

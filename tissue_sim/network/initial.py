@@ -71,6 +71,7 @@ class InitialValues:
     def _varying(self) -> set[str]:
         varying = {*self._model.inputs, TIME}
         varying |= {name for name, (draw, _, _) in self._draws.items() if not draw.is_fixed}
+        varying |= {parameter.name for parameter in self._model.parameters if parameter.varies}
         for name in self._order:
             if any(each.path[0] in varying for each in names_in(self._formulas[name])):
                 varying.add(name)

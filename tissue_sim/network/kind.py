@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tissue_sim.codegen.evaluation import evaluate
 from tissue_sim.codegen.syntax import Name
+from tissue_sim.errors import SettingsError
 from tissue_sim.network.discovery import classes_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import numpy as np
 
@@ -153,6 +154,48 @@ class Kind:
             return time if symbol == "time" else evaluate(definitions[symbol], lookup)
 
         return lookup(Name((name,)))
+
+    # --- interventions --------------------------------------------------------------------------------
+
+    @classmethod
+    def with_holds(cls, model: NetworkModel, held: Collection[str], scaled: Collection[str]) -> NetworkModel:
+        """Return the model in a form in which `hold` can act.
+
+        Parameters
+        ----------
+        held : names of species
+            Some cells will have them held at a value.
+        scaled : names of species
+            Some cells will have their production times a factor.
+
+        Raises
+        ------
+        SettingsError
+            This kind cannot do that to one of them; the message begins with the species.
+        """
+        for name in (*held, *scaled):
+            raise SettingsError(f"'{name}' cannot be held or scaled in a network of method {cls.name}")
+        return model
+
+    def hold(
+        self, values: np.ndarray, places: np.ndarray, species: str, held: np.ndarray, factor: np.ndarray
+    ) -> None:
+        """From now on hold a species in the rows `places` (int64[p]), or scale its production.
+
+        A held species keeps its value to the last bit, through events too, until it is let go.
+
+        Parameters
+        ----------
+        held : float64[p]
+            The value; NaN where the species is free.
+        factor : float64[p]
+            Of the production, 1 where nothing is scaled.
+        """
+        raise NotImplementedError
+
+    def changed(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
+        """Follow a change of species or parameters from outside."""
+        self.refresh(values, places, time)
 
     def describe(self, code: int) -> str:
         """Return what a code of `advance` means and what to do."""

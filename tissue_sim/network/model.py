@@ -72,11 +72,15 @@ class Species:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value that only events change; an expression (taken once, at the start) may use any other."""
+    """A value that only events and interventions change; an expression is taken once, at the start.
+
+    `varies` says that every cell has a value of its own, which interventions may change.
+    """
 
     name: str
     value: Expression | Distribution
     unit: str = ""
+    varies: bool = False
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,10 @@ class NetworkProcess(Process):
             self._networks.append(_Network(name, settings, models[name], number, carrying))
             tissue.add_block(self._networks[-1].block)
 
+    def network(self, name: str) -> _Network:
+        """Return one network: its kind, block and unit of time."""
+        return next(each for each in self._networks if each.name == name)
+
     def added(self, tissue: TissueModel, rows: np.ndarray) -> None:
         """Draw and compute the first values of founder cells."""
         tissue.neighbours.invalidate()

@@ -131,6 +131,10 @@ class RulesProcess(Process):
         """Compute anew for mothers and daughters."""
         self._compute(tissue, np.union1d(mothers, daughters))
 
+    def intervened(self, tissue: TissueModel, rows: np.ndarray) -> None:
+        """Compute anew for cells that were changed from outside."""
+        self._compute(tissue, np.unique(rows))
+
     def _compute(self, tissue: TissueModel, rows: np.ndarray) -> None:
         """Write the values in effect of the cells in `rows` (int64[m], ascending)."""
         if not len(rows) or not self._targets:

@@ -30,6 +30,8 @@ def describe(scenario: Scenario) -> str:
         ("cells at the start", _cells(scenario)),
         ("space", _space(scenario)),
     ]
+    if scenario.settings.interventions:
+        parts.append(("interventions", _interventions(scenario)))
     if scenario.files:
         named = [
             f"{name}  sha256 {scenario.hashes[name][:16]}  {len(scenario.files[name])} bytes"
@@ -108,6 +110,19 @@ def _order(scenario: Scenario) -> Iterator[str]:
     if settings.signals:
         listed = [f"{name} ({signal.unit}, {_mode(signal)})" for name, signal in settings.signals.items()]
         yield line("signals", minutes(steps.signals), ", ".join(listed))
+
+
+def _interventions(scenario: Scenario) -> Iterator[str]:
+    for one in scenario.settings.interventions:
+        when = f"at {minutes(one.at)}"
+        if one.every is not None:
+            when += f", every {minutes(one.every)}"
+            when += "" if one.until is None else f" until {minutes(one.until)}"
+        if one.length is not None:
+            when += f", for {minutes(one.length)}"
+        which = "" if one.where is None else f" where {one.where.text}"
+        which += "" if one.fraction == 1.0 else f", in {one.fraction:g} of the cells"
+        yield f"{when}: {one.action.words(one.given)}{which}"
 
 
 def _count(number: int, what: str) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from tissue_sim.errors import SettingsError
+from tissue_sim.interventions.settings import InterventionSettings
 from tissue_sim.network.settings import NetworkSettings
 from tissue_sim.scenario.cell_types import CellTypeSettings
 from tissue_sim.scenario.column_settings import ColumnSettings
@@ -22,7 +23,6 @@ __all__ = ["FORMAT_VERSION", "LATER", "ScenarioSettings"]
 FORMAT_VERSION = 1
 
 LATER = {
-    "interventions": "interventions come with a later version; for now change values with rules or --set",
     "reactions": "reactions between signals come with a later version",
 }
 """Top-level keys that a later version will know, with what is said about them."""
@@ -53,6 +53,8 @@ class ScenarioSettings(Settings):
         Shared by all expressions.
     columns, signals, networks, cell_types : dict by name
     sources, fixed, initial : list
+    interventions : list of InterventionSettings
+        What is done to the tissue at given times.
     extensions : list of str
         Python files; run only with --allow-code.
     measures : dict of name to expression
@@ -79,6 +81,7 @@ class ScenarioSettings(Settings):
     cell_types: Annotated[dict[Name, CellTypeSettings], Field(min_length=1, max_length=1000)]
     extensions: list[str] = Field(default_factory=list)
     initial: list[InitialItem] = Field(default_factory=list)
+    interventions: list[InterventionSettings] = Field(default_factory=list)
     measures: dict[Name, ExpressionField] = Field(default_factory=dict)
     stop_when: ExpressionField | None = None
     short: dict[str, Any] | None = None

@@ -91,6 +91,17 @@ class OneSignal:
             field[self._fixed_mask] = self._fixed_values[self._fixed_mask]
         return field
 
+    def impose(self, tissue: TissueModel, field: np.ndarray) -> Amounts:
+        """Put fixed voxels, or a whole prescribed field, at their values of now; return what that adds."""
+        before, amounts, line = self._total(field), Amounts(), "fixed"
+        if isinstance(self.settings.mode, PrescribedMode):
+            field[...] = self._prescribed(self.settings.mode, tissue, tissue.clock.time)
+            line = "imposed"
+        elif self._fixed_mask is not None and self._fixed_values is not None:
+            field[self._fixed_mask] = self._fixed_values[self._fixed_mask]
+        amounts.add(line, self._total(field) - before)
+        return amounts
+
     def advance(self, tissue: TissueModel, field: np.ndarray, cells: CellRates, dt: float) -> Amounts:
         """Advance the field in place by `dt` min from the clock's time; return what was exchanged."""
         if isinstance(self._step, TransientStep):

@@ -76,6 +76,10 @@ class SignalsProcess(Process):
         self.cells_outside = 0
         self.most_cells_outside = 0
 
+    def settings_of(self, signal: str) -> SignalSettings:
+        """Return a signal's settings as they are now."""
+        return self._signals[signal].settings
+
     def rebuild(self, signal: str, settings: SignalSettings) -> None:
         """Set up one signal's solver for new settings; field, ledger and counters go on."""
         grid = self._tissue.domain.grid
@@ -88,6 +92,33 @@ class SignalsProcess(Process):
         if before is not None:
             built.restore_counts(before.counts())
         self._signals[signal] = built
+
+    def change(
+        self,
+        signals: Mapping[str, SignalSettings],
+        sources: Sequence[SourceSettings],
+        fixed: Sequence[FixedSettings],
+        *,
+        impose: bool = True,
+    ) -> None:
+        """Go on with other settings of some signals; masks and exchange stay.
+
+        Parameters
+        ----------
+        signals : mapping of signal to SignalSettings
+            Those that change, by themselves or by their sources and fixed voxels.
+        sources, fixed : sequence
+            Of all signals.
+        impose : bool
+            Put fixed voxels and prescribed fields at once at their new values; False where the field has
+            them already.
+        """
+        self._sources, self._fixed = sources, fixed
+        for name, settings in signals.items():
+            self.rebuild(name, settings)
+            if impose:
+                field = self._tissue.fields[name]
+                self._ledger.book(name, self._signals[name].impose(self._tissue, field))
 
     def advance(self, tissue: TissueModel, dt: float) -> None:
         """Advance all signals by `dt` min, exchanging with the cells as they are now."""

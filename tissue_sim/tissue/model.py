@@ -143,11 +143,13 @@ class TissueModel(mesa.Model):  # type: ignore[misc]
     # --- time ---------------------------------------------------------------------------------------
 
     def apply_due(self) -> None:
-        """Apply the births and deaths due at this clock time; doing it again changes nothing."""
+        """Apply births, deaths and interventions due at this clock time; doing it again changes nothing."""
         apply_due(self)
+        for process in self.processes:
+            process.between_steps(self)
 
     def step(self) -> None:
-        """Advance by one tick: births and deaths due, then every due process in order."""
+        """Advance by one tick: what is due between ticks, then every due process in order."""
         self.apply_due()
         for process in self.processes:
             if self.clock.due(process.step_names):

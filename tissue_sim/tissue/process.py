@@ -28,7 +28,8 @@ class Process:
         Which of the scenario's `steps` (signals, mechanics, network, lifecycle) make it due; `dt` is the
         first one's.
     order : int
-        Place in the printed order: 10 networks, 20 rules, 30 lifecycle, 35 hooks, 40 mechanics, 60 signals.
+        Place in the printed order: 10 networks, 20 rules, 30 lifecycle, 35 hooks, 40 mechanics, 60 signals,
+        90 interventions.
     """
 
     name: ClassVar[str]
@@ -50,6 +51,12 @@ class Process:
 
     def removed(self, tissue: TissueModel, keep: np.ndarray) -> None:
         """Act before rows where `keep` (bool[n]) is False leave."""
+
+    def between_steps(self, tissue: TissueModel) -> None:
+        """Act between ticks, after the births and deaths due; doing it again at one tick changes nothing."""
+
+    def intervened(self, tissue: TissueModel, rows: np.ndarray) -> None:
+        """Follow a change of own values, species or parameters of cells in `rows` (int64[m]) from outside."""
 
     def counters(self) -> dict[str, int]:
         """Return what is worth counting, in words: shown by ``info`` where it is not 0."""

@@ -8,14 +8,16 @@ import numpy as np
 
 from tissue_sim.codegen.drawn import Drawn
 from tissue_sim.codegen.ode_system import KEPT, OdeSystem
+from tissue_sim.codegen.syntax import Number
 from tissue_sim.errors import SettingsError
+from tissue_sim.network import holding
 from tissue_sim.network.checks import missing_parameter
 from tissue_sim.network.events import set_by_events
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import Draws, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from tissue_sim.network.model import NetworkModel
     from tissue_sim.network.settings import ToleranceSettings
@@ -27,6 +29,7 @@ DRAWS_EACH = 1 << 40
 JUMP = 0.1
 """Relative change of an input from which on the first step is estimated anew."""
 DEFAULT_ABSOLUTE = 1e-9
+ZERO = Number(0.0)
 ADVICE = "check the rates and initial values, or set on_failure to freeze or apoptosis"
 MEANINGS = {
     2: f"the step size fell below rounding error; {ADVICE}",
@@ -67,6 +70,12 @@ class OdeKind(Kind):
         )
         self._amounts = {each.name for each in model.species if each.amount}
         self._inputs = [self.system.places[name] for name in model.inputs]
+        places = self.system.places
+        self._may_be_held = [
+            (places[name], places[holding.free_name(name)])
+            for name in model.species_names
+            if holding.free_name(name) in places
+        ]
         self.kernels = OdeKernels(self.system, _absolute(model, tolerance), tolerance.relative)
 
     def start(
@@ -122,7 +131,10 @@ class OdeKind(Kind):
         """See `Kind.advance`."""
         self._take_inputs(values, places, inputs)
         drawn = None if draws is None else Drawn(draws.key, draws.cell_ids, draws.tick, self._first_draw)
+        held = list(self._held(values, places))
         status = self.kernels.advance(values, places, start, duration, drawn=drawn)
+        for column, rows, kept in held:
+            values[rows, column] = kept
         self.refresh(values, places, start + duration)
         return status
 
@@ -134,6 +146,13 @@ class OdeKind(Kind):
             values[places, column] = now
         values[places[jumped], self.system.places["step_size"]] = 0.0
 
+    def _held(self, values: np.ndarray, places: np.ndarray) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Yield (column, rows, values) of held species: the stiff method keeps them to rounding only."""
+        for column, free in self._may_be_held:
+            rows = places[values[places, free] == 0.0]
+            if len(rows):
+                yield column, rows, values[rows, column]
+
     def refresh(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
         """See `Kind.refresh`."""
         self.kernels.assign(values, places, time)
@@ -141,6 +160,36 @@ class OdeKind(Kind):
     def wider(self, width: int) -> int:
         """See `Kind.wider`: more slots for events that wait."""
         return self.system.layout.wider(width)
+
+    @classmethod
+    def with_holds(cls, model: NetworkModel, held: Collection[str], scaled: Collection[str]) -> NetworkModel:
+        """See `Kind.with_holds` and `network.holding`."""
+        resting = {n for n, rate in zip(model.species_names, model.rates(), strict=True) if rate == ZERO}
+        for name in scaled:
+            if name in resting:
+                raise SettingsError(
+                    f"'{name}' has no production: the network itself does not change it; use clamp"
+                )
+        return holding.with_holds(model, held, scaled)
+
+    def hold(
+        self, values: np.ndarray, places: np.ndarray, species: str, held: np.ndarray, factor: np.ndarray
+    ) -> None:
+        """See `Kind.hold`; a mask and a factor in each row steer the rate."""
+        known = self.system.places
+        for name, steering in (
+            (holding.free_name(species), np.isnan(held).astype(np.float64)),
+            (holding.factor_name(species), factor),
+        ):
+            if name in known:
+                values[places, known[name]] = steering
+        is_held = ~np.isnan(held)
+        values[places[is_held], known[species]] = held[is_held]
+
+    def changed(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
+        """See `Kind.changed`; the first step is estimated anew, as after a jump of an input."""
+        values[places, self.system.places["step_size"]] = 0.0
+        self.refresh(values, places, time)
 
     def describe(self, code: int) -> str:
         """See `Kind.describe`."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tissue_sim.errors import Problem
 from tissue_sim.scenario.checks.cells import check_cells
 from tissue_sim.scenario.checks.formulas import check_formulas
+from tissue_sim.scenario.checks.interventions import check_interventions, intervention_warnings
 from tissue_sim.scenario.checks.named_files import check_files
 from tissue_sim.scenario.checks.networks import check_networks
 from tissue_sim.scenario.checks.processes import check_processes, process_warnings
@@ -61,11 +62,16 @@ def run_all(context: Context) -> Findings:
         note(check_processes(context))
         note(check_rules(context))
         note(check_formulas(context, context.names()))
+        note(check_interventions(context))
     for problem, harmless in check_cells(context):
         if harmless:
             findings.warnings.append(problem)
         else:
             note([problem])
     if not findings.problems and not context.validated.problems:
-        findings.warnings += [*process_warnings(context), *rule_warnings(context)]
+        findings.warnings += [
+            *process_warnings(context),
+            *rule_warnings(context),
+            *intervention_warnings(context),
+        ]
     return findings
