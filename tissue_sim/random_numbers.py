@@ -30,6 +30,8 @@ class Purpose(IntEnum):
     SIZER_THRESHOLD = 14
     MOTILITY = 20
     COINCIDENT_CENTRES = 21
+    BOOLEAN_INITIAL = 30
+    BOOLEAN_UPDATE = 31
     USER = 40
 
 

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from tissue_sim.errors import Problem, SettingsError, did_you_mean
+from tissue_sim.network.boolean.fit import check_fit
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import kinds
 
@@ -29,7 +30,7 @@ def checks(settings: NetworkSettings, model: NetworkModel) -> Iterator[Problem]:
     """
     yield from _unknown_species(settings, model)
     try:
-        kinds()[settings.method].check(model)
+        check_fit(kinds()[settings.method], model)
     except SettingsError as error:
         yield Problem(("method",), error.message)
     try:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from tissue_sim.codegen.syntax import Binary, Expression, Name, Number
 from tissue_sim.errors import SettingsError, did_you_mean
+from tissue_sim.network.boolean.node import without
 from tissue_sim.network.ordering import in_dependency_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tissue_sim.network.boolean.node import BooleanNode, JointInitial
     from tissue_sim.tissue.distributions import Distribution
 
 __all__ = ["TIME", "Assignment", "NetworkModel", "Parameter", "RateRule", "Reaction", "Species", "sum_of"]
@@ -114,6 +116,10 @@ class NetworkModel:
         What was read in a way the user should know; printed by ``check``.
     renamed : mapping of id to name
         Ids of a file that are no names here -> what they are called.
+    nodes : tuple of BooleanNode
+        Rules of the species that are Boolean.
+    joint : tuple of JointInitial
+        Initial values of nodes that are drawn together, instead of those of their species.
 
     Raises
     ------
@@ -131,6 +137,8 @@ class NetworkModel:
     time_unit: str | None = None
     notes: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    nodes: tuple[BooleanNode, ...] = ()
+    joint: tuple[JointInitial, ...] = ()
 
     def __post_init__(self) -> None:
         self._check_unique()
@@ -165,6 +173,9 @@ class NetworkModel:
         for rule in self.rate_rules:
             if rule.name not in targets:
                 raise SettingsError(f"'{rule.name}' has a rate but is no species")
+        for node in self.nodes:
+            if node.name not in targets:
+                raise SettingsError(f"'{node.name}' is a Boolean node but no species")
         for expression in self._expressions():
             for name in names_in(expression):
                 if len(name.path) != 1 or name.path[0] not in known:
@@ -186,6 +197,9 @@ class NetworkModel:
         for reaction in self.reactions:
             yield reaction.rate
             yield from (coefficient for _, coefficient in reaction.changes)
+        for node in self.nodes:
+            yield from node.expressions()
+        yield from (weight for group in self.joint for _, weight in group.states)
 
     @cached_property
     def symbols(self) -> tuple[str, ...]:
@@ -244,7 +258,7 @@ class NetworkModel:
                 hint = did_you_mean(name, list(self.species_names))
                 raise SettingsError(f"the network has no species '{name}'{hint}")
         changed = tuple(replace(s, initial=values[s.name]) if s.name in values else s for s in self.species)
-        return replace(self, species=changed)
+        return replace(self, species=changed, joint=without(self.joint, values))
 
 
 def sum_of(terms: list[Expression]) -> Expression:
