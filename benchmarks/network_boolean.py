@@ -2,7 +2,8 @@
 
 Three copies of the mammalian cell cycle of Faure et al. 2006 (doi:10.1093/bioinformatics/btl210), all rates
 1, the input CycD on, so that no copy comes to rest; every cell begins at random. Microseconds per cell on one
-thread, flips of nodes per cell beside it, and how much faster two threads are. Run ``python benchmarks/network_boolean.py``.
+thread, flips of nodes per cell beside it, and how much faster two threads are. Run
+``python benchmarks/network_boolean.py``.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def measured(kind: BooleanContinuousKind, first: np.ndarray) -> tuple[list[float
 
 
 def main() -> dict[str, float]:
-    """Print and return the figures: microseconds per cell and time unit, flips per cell, gain of two threads."""
+    """Print and return the figures: microseconds and flips per cell, gain of two threads."""
     kind = kind_of_copies()
     first, places = np.zeros((CELLS, len(kind.names))), np.arange(CELLS)
     kind.start(first, places, places + 1, key=np.uint64(1), tick=0, time=0.0, inputs={})

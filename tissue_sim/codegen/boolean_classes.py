@@ -1,4 +1,4 @@
-"""Flips of one rate in one class: then a sum of rates is a few counts of bits, whatever the number of nodes."""
+"""Flips of one rate in one class: a sum of rates is then a few counts of bits, with any number of nodes."""
 
 from __future__ import annotations
 

@@ -38,10 +38,10 @@ class Gate(NamedTuple):
 
 class _Piece(NamedTuple):
     tree: Expression
-    varies: bool
-    truth: Expression | None
-    logical: bool
     gate: Gate | None
+    truth: Expression | None = None
+    varies: bool = False
+    logical: bool = False
 
 
 class Gates:
@@ -88,15 +88,15 @@ class Gates:
     def _combine(self, node: Expression, operands: list[_Piece]) -> _Piece:
         if isinstance(node, Name):
             if node.path[0] not in self._nodes:
-                return _Piece(node, False, None, False, Gate(TRUE, node))
-            return _Piece(node, True, node, True, Gate(node, TRUE))
+                return _Piece(node, Gate(TRUE, node))
+            return _Piece(node, Gate(node, TRUE), node, varies=True, logical=True)
         if not any(piece.varies for piece in operands):
-            return _Piece(node, False, None, _is_bit(node), _constant_gate(node))
+            return _Piece(node, _constant_gate(node), logical=_is_bit(node))
         truth = self._truth_of(node, operands)
         logical = truth is not None and _is_bit(node, operands)
         if logical and truth is not None:
-            return _Piece(node, True, truth, True, Gate(truth, TRUE))
-        return _Piece(node, True, truth, False, self._gate_of(node, operands))
+            return _Piece(node, Gate(truth, TRUE), truth, varies=True, logical=True)
+        return _Piece(node, self._gate_of(node, operands), truth, varies=True)
 
     def _truth_of(self, node: Expression, operands: list[_Piece]) -> Expression | None:
         """Return the condition of a node in terms of bits, None where it takes arithmetic."""

@@ -111,7 +111,8 @@ CHUNK = 64
 
 @kernel
 def advance_chunk(
-    first, last, values, places, cell_ids, constants, key, tick, purpose, first_draw, duration, status, flipped
+    first, last, values, places, cell_ids, constants, key, tick, purpose, first_draw, duration, status,
+    flipped
 ):
     table = np.zeros(TABLE)
     held = np.zeros(HELD, dtype=np.int64)
@@ -120,7 +121,8 @@ def advance_chunk(
         if PREPARED_PER_CELL or i == first:
             prepare(values, place, constants, table, held)
         status[i], flipped[i] = advance_cell(
-            values, place, table, held, constants, SCALE, key, cell_ids[i], tick, purpose, first_draw, duration
+            values, place, table, held, constants, SCALE, key, cell_ids[i], tick, purpose, first_draw,
+            duration
         )
 
 

@@ -1,8 +1,9 @@
 """The update rules of a Boolean network as source: all nodes at once, as bits of words.
 
 `BooleanProgram.flips` are lines that compute ``u0, u1, ...``, the nodes that may flip in the state ``s0, s1,
-...``; ``table[2*i + x]`` is the rate at which node i leaves the value x. ``prepare`` fills what stays within a
-step: the table and the conditions on parameters. Bit 0 of ``x3`` is node 3; its other bits are not looked at.
+...``; ``table[2*i + x]`` is the rate at which node i leaves the value x. ``prepare`` fills what stays within
+a step: the table and the conditions on parameters. Bit 0 of ``x3`` is node 3; its other bits are not looked
+at.
 The lines stand inside the loop that uses them: a call would pass more than it computes.
 """
 

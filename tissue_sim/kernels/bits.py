@@ -13,8 +13,8 @@ WORD = 63
 
 
 @intrinsic
-def _trailing_zeros(typing_context, word):
-    def generate(context, builder, signature, arguments):
+def _trailing_zeros(typing_context, word):  # noqa: ARG001 - numba passes these
+    def generate(context, builder, signature, arguments):  # noqa: ARG001 - the same
         from llvmlite import ir
 
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
@@ -23,8 +23,8 @@ def _trailing_zeros(typing_context, word):
 
 
 @intrinsic
-def _population(typing_context, word):
-    def generate(context, builder, signature, arguments):
+def _population(typing_context, word):  # noqa: ARG001 - numba passes these
+    def generate(context, builder, signature, arguments):  # noqa: ARG001 - the same
         return builder.ctpop(arguments[0])
 
     return types.int64(types.int64), generate

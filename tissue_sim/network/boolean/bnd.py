@@ -1,4 +1,4 @@
-"""MaBoSS's .bnd files: nodes with attributes ``logic``, ``rate_up``, ``rate_down`` and others by ``@name``."""
+"""MaBoSS's .bnd files: nodes with ``logic``, ``rate_up``, ``rate_down`` and other attributes by ``@name``."""
 
 from __future__ import annotations
 

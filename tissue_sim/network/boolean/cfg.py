@@ -1,4 +1,4 @@
-"""MaBoSS's .cfg files: values of variables, initial states, internal nodes; later files replace earlier ones."""
+"""MaBoSS's .cfg files: variables, initial states, internal nodes; later files replace earlier ones."""
 
 from __future__ import annotations
 

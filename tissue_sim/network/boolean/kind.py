@@ -26,7 +26,7 @@ DRAWS_EACH = 1 << 40
 """Draw numbers set aside for each network in one step."""
 ADVICE = "check the rates of its nodes, or set on_failure to freeze or apoptosis"
 MEANINGS = {
-    3: f"more flips or updates in one network step than can be meant, or flips without end at one time; {ADVICE}",
+    3: f"too many flips or updates in one network step, or flips without end at one time; {ADVICE}",
     4: f"the rate of a node is negative or no finite number; {ADVICE}",
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tissue_sim.codegen.boolean_gates import Gates
+from tissue_sim.codegen.simplify import simplify
 from tissue_sim.codegen.syntax import Call, Expression, Number
 from tissue_sim.codegen.walk import substitute
 from tissue_sim.errors import SettingsError
@@ -65,7 +66,7 @@ class BooleanNode:
     def rests(self, names: frozenset[str]) -> bool:
         """Say whether the node never flips, as a free input; `names` are all nodes of the network."""
         for rate, value in ((self.up, ZERO), (self.down, ONE)):
-            gate = Gates(names).gate(substitute(rate, {(self.name,): value}))
+            gate = Gates(names).gate(simplify(substitute(rate, {(self.name,): value})))
             if gate is None or (gate.condition != ZERO and gate.value != ZERO):
                 return False
         return True

@@ -1,4 +1,4 @@
-"""SBML Level 3 package qual (doi:10.1186/1752-0509-7-135): qualitative models with two levels as Boolean nodes.
+"""SBML Level 3 package qual (doi:10.1186/1752-0509-7-135): models with two levels as Boolean nodes.
 
 A species without a transition, or a constant one, is a free input. Where no initial level stands, both
 values are alike. More than two levels, effects other than setting a level, and reactions, species, rules or
@@ -120,7 +120,7 @@ class _Collector:
         self._thresholds = {}
         for i in range(transition.getNumInputs()):
             given = transition.getInput(i)
-            if given.isSetTransitionEffect() and given.getTransitionEffectAsString() == "consumption":
+            if _effect(given) == "consumption":
                 raise self._error(f"transition '{label}' consumes its input, which is not supported")
             if given.isSetId() and given.isSetThresholdLevel():
                 self._thresholds[given.getId()] = given.getThresholdLevel()
@@ -129,9 +129,9 @@ class _Collector:
         for i in range(transition.getNumOutputs()):
             output = transition.getOutput(i)
             identifier = output.getQualitativeSpecies()
-            if output.getTransitionEffectAsString() != "assignmentLevel":
+            if _effect(output) != "assignmentLevel":
                 raise self._error(
-                    f"transition '{label}' has the effect '{output.getTransitionEffectAsString()}' on "
+                    f"transition '{label}' has the effect '{_effect(output)}' on "
                     f"'{identifier}'; only assignmentLevel is supported"
                 )
             if identifier not in self._names:
@@ -175,6 +175,23 @@ class _Collector:
 
     def _no_rate(self, identifier: str, where: str) -> Expression:
         raise self._error(f"{where} uses rateOf('{identifier}'), which a qualitative model does not have")
+
+
+def _effect(element: Any) -> str:
+    """Return the effect of an input or output as a file writes it."""
+    import libsbml
+
+    words = {
+        libsbml.Input: {
+            libsbml.INPUT_TRANSITION_EFFECT_NONE: "none",
+            libsbml.INPUT_TRANSITION_EFFECT_CONSUMPTION: "consumption",
+        },
+        libsbml.Output: {
+            libsbml.OUTPUT_TRANSITION_EFFECT_PRODUCTION: "production",
+            libsbml.OUTPUT_TRANSITION_EFFECT_ASSIGNMENT_LEVEL: "assignmentLevel",
+        },
+    }
+    return words[type(element)].get(element.getTransitionEffect(), "unknown")
 
 
 def _any_of(conditions: list[Expression]) -> Expression:
