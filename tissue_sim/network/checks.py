@@ -6,8 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from tissue_sim.errors import Problem, SettingsError, did_you_mean
+from tissue_sim.network.boolean.fit import check_fit
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import kinds
+from tissue_sim.tissue.distributions import Distribution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +31,14 @@ def checks(settings: NetworkSettings, model: NetworkModel) -> Iterator[Problem]:
     """
     yield from _unknown_species(settings, model)
     try:
-        kinds()[settings.method].check(model)
+        check_fit(kinds()[settings.method], model)
     except SettingsError as error:
         yield Problem(("method",), error.message)
+    if isinstance(settings.time_scale, Distribution) and not kinds()[settings.method].boolean:
+        yield Problem(
+            ("time_scale",),
+            f"method {settings.method} takes one number; distributions are for Boolean methods",
+        )
     try:
         initial = InitialValues(model)
         missing_parameter(model, initial)

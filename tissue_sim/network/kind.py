@@ -54,6 +54,10 @@ class Kind:
         What the k values of a row are: species first; ``frozen`` (1: no longer advanced) is among them.
     recorded : tuple of str
         Those written as columns.
+    whole : tuple of str
+        Those of them that are whole numbers, 0 or more.
+    boolean : bool
+        Advances Boolean nodes, and nothing else.
     model : NetworkModel
     shared : mapping of name to value
         Parameters that are the same for all cells.
@@ -62,6 +66,8 @@ class Kind:
     name: ClassVar[str] = ""
     names: tuple[str, ...]
     recorded: tuple[str, ...]
+    whole: tuple[str, ...] = ()
+    boolean: ClassVar[bool] = False
     model: NetworkModel
     shared: Mapping[str, float]
 

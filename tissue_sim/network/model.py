@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 from tissue_sim.codegen.event import Event, EventAssignment
 from tissue_sim.codegen.syntax import Binary, Expression, Name, Number
 from tissue_sim.errors import SettingsError, did_you_mean
+from tissue_sim.network.boolean.node import without
 from tissue_sim.network.events import check_events
 from tissue_sim.network.ordering import in_dependency_order
+from tissue_sim.network.parts import ONE, Assignment, Parameter, RateRule, Reaction, Species
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tissue_sim.network.boolean.node import BooleanNode, JointInitial
     from tissue_sim.tissue.distributions import Distribution
 
 __all__ = [
@@ -39,83 +42,6 @@ __all__ = [
 TIME = "time"
 SET_TIME_UNIT = "(set `time_unit`)"
 """In notes that `time_unit` answers."""
-ONE = Number(1.0)
-
-
-@dataclass(frozen=True)
-class Species:
-    """A variable that changes with time.
-
-    Attributes
-    ----------
-    name : str
-    initial : Expression or Distribution
-        Value at the start; an expression may use parameters, inputs, other species and assigned variables.
-    amount : bool
-        The value is an amount (it halves when a cell's volume halves), not a concentration.
-    per_amount : Expression
-        What a change by one unit of substance adds to the value: 1 for amounts, 1/volume for concentrations,
-        times a conversion factor.
-    scale : float
-        Size of the unit of the value, by which the absolute tolerance is multiplied.
-    recorded : bool
-        Written as a column; False for helpers a reader made up.
-    """
-
-    name: str
-    initial: Expression | Distribution
-    amount: bool = False
-    per_amount: Expression = ONE
-    scale: float = 1.0
-    recorded: bool = True
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A value that only events and interventions change; an expression is taken once, at the start.
-
-    `varies` says that every cell has a value of its own, which interventions may change.
-    """
-
-    name: str
-    value: Expression | Distribution
-    unit: str = ""
-    varies: bool = False
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """A variable given by a formula at all times."""
-
-    name: str
-    expression: Expression
-    recorded: bool = True
-
-
-@dataclass(frozen=True)
-class RateRule:
-    """dX/dt of a species, in units of the network's time."""
-
-    name: str
-    expression: Expression
-
-
-@dataclass(frozen=True)
-class Reaction:
-    """A process that changes several species at once.
-
-    Attributes
-    ----------
-    name : str
-    rate : Expression
-        Substance per network time.
-    changes : tuple of (species name, coefficient)
-        Products positive, reactants negative; each species once.
-    """
-
-    name: str
-    rate: Expression
-    changes: tuple[tuple[str, Expression], ...]
 
 
 @dataclass(frozen=True)
@@ -136,6 +62,10 @@ class NetworkModel:
         What was read in a way the user should know; printed by ``check``.
     renamed : mapping of id to name
         Ids of a file that are no names here -> what they are called.
+    nodes : tuple of BooleanNode
+        Rules of the species that are Boolean.
+    joint : tuple of JointInitial
+        Initial values of nodes that are drawn together, instead of those of their species.
 
     Raises
     ------
@@ -154,6 +84,8 @@ class NetworkModel:
     notes: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    nodes: tuple[BooleanNode, ...] = ()
+    joint: tuple[JointInitial, ...] = ()
 
     def __post_init__(self) -> None:
         self._check_unique()
@@ -189,6 +121,9 @@ class NetworkModel:
         for rule in self.rate_rules:
             if rule.name not in targets:
                 raise SettingsError(f"'{rule.name}' has a rate but is no species")
+        for node in self.nodes:
+            if node.name not in targets:
+                raise SettingsError(f"'{node.name}' is a Boolean node but no species")
         for expression in self._expressions():
             for name in names_in(expression):
                 if len(name.path) != 1 or name.path[0] not in known:
@@ -212,6 +147,9 @@ class NetworkModel:
             yield from (coefficient for _, coefficient in reaction.changes)
         for event in self.events:
             yield from event.expressions()
+        for node in self.nodes:
+            yield from node.expressions()
+        yield from (weight for group in self.joint for _, weight in group.states)
 
     @cached_property
     def symbols(self) -> tuple[str, ...]:
@@ -272,7 +210,7 @@ class NetworkModel:
                 hint = did_you_mean(name, list(self.species_names))
                 raise SettingsError(f"the network has no species '{name}'{hint}")
         changed = tuple(replace(s, initial=values[s.name]) if s.name in values else s for s in self.species)
-        return replace(self, species=changed)
+        return replace(self, species=changed, joint=without(self.joint, values))
 
 
 def sum_of(terms: list[Expression]) -> Expression:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tissue_sim.errors import SimulationError
 from tissue_sim.network.advancing import advance_rows
+from tissue_sim.network.boolean.time_scale import with_time_scale
 from tissue_sim.network.kind import Draws, kinds
 from tissue_sim.network.time_units import minutes_per_unit
 from tissue_sim.tissue.block import Block
@@ -34,7 +35,7 @@ class _Network:
     block : Block
         Its values in the cells that carry it.
     minutes : float
-        Tissue minutes per unit of network time; `time_scale` is in it.
+        Tissue minutes per unit of network time; a `time_scale` that is one number is in it.
     split, reset : tuple of str
         Species that are split by volume and that start anew at division.
     """
@@ -44,9 +45,10 @@ class _Network:
     ) -> None:
         self.name = name
         self.settings = settings
+        model, time_scale = with_time_scale(model, settings.time_scale)
         self.kind: Kind = kinds()[settings.method](model, settings.tolerance, number)
-        self.block = Block(name, self.kind.names, self.kind.recorded, carriers)
-        self.minutes = minutes_per_unit(settings.time_unit or model.time_unit) / settings.time_scale
+        self.block = Block(name, self.kind.names, self.kind.recorded, carriers, self.kind.whole)
+        self.minutes = minutes_per_unit(settings.time_unit or model.time_unit) / time_scale
         self._frozen = self.block.index("frozen")
         rules = {
             species: settings.division.get(species, "volume" if self.kind.is_amount(species) else "copy")

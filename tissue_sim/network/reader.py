@@ -27,12 +27,18 @@ class Given:
     inputs : tuple of str
     shared : mapping of name to value
         The scenario's own parameters.
+    further_files : tuple of (str, bytes)
+        Name and content of what belongs to the file: the .cfg files of a .bnd, in order.
+    mutants : mapping of name to bool
+        Nodes held on or off from the start.
     """
 
     parameters: Mapping[str, Distribution] = field(default_factory=dict)
     initial: Mapping[str, Distribution] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
     shared: Mapping[str, float] = field(default_factory=dict)
+    further_files: tuple[tuple[str, bytes], ...] = ()
+    mutants: Mapping[str, bool] = field(default_factory=dict)
 
 
 class Reader:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tissue_sim.codegen.syntax import Number
 from tissue_sim.errors import SettingsError, did_you_mean
+from tissue_sim.network.boolean.node import without
 
 if TYPE_CHECKING:
     from tissue_sim.network.model import NetworkModel
@@ -32,7 +33,9 @@ def with_inputs(model: NetworkModel, names: tuple[str, ...]) -> NetworkModel:
     if not names:
         return model
     rates = dict(zip(model.species_names, model.rates(), strict=True))
-    resting = {name for name, rate in rates.items() if rate == Number(0.0)}
+    nodes = frozenset(node.name for node in model.nodes)
+    active = {node.name for node in model.nodes if node.name in names and not node.rests(nodes)}
+    resting = {name for name, rate in rates.items() if rate == Number(0.0) and name not in active}
     for name in names:
         if name in rates and name not in resting:
             raise SettingsError(
@@ -49,5 +52,7 @@ def with_inputs(model: NetworkModel, names: tuple[str, ...]) -> NetworkModel:
         species=tuple(s for s in model.species if s.name not in names),
         parameters=tuple(p for p in model.parameters if p.name not in names),
         rate_rules=tuple(r for r in model.rate_rules if r.name not in names),
-        inputs=names,
+        nodes=tuple(node for node in model.nodes if node.name not in names),
+        joint=without(model.joint, names),
+        inputs=(*model.inputs, *names),
     )

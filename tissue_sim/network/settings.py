@@ -10,10 +10,12 @@ from pydantic_core import PydanticCustomError
 
 from tissue_sim.errors import SettingsError, did_you_mean
 from tissue_sim.network import kinds
+from tissue_sim.network.boolean.settings import MabossSettings, TimeScale
 from tissue_sim.tissue.distributions import Distribution, DistributionIn
 from tissue_sim.tissue.expression_settings import ExpressionField
+from tissue_sim.tissue.output_settings import Output
 from tissue_sim.tissue.settings import Name, Settings
-from tissue_sim.units import Positive, Quantity, conversion_factor, same_dimension
+from tissue_sim.units import Quantity, conversion_factor, same_dimension
 
 __all__ = ["SOURCES", "NetworkSettings", "ToleranceSettings"]
 
@@ -21,8 +23,6 @@ SOURCES = ("equations", "sbml", "antimony", "bnet", "maboss", "learned")
 """Keys that say where a network comes from; exactly one is given."""
 
 LATER_SOURCES = {
-    "bnet": "Boolean networks come with a later version",
-    "maboss": "Boolean networks come with a later version",
     "learned": "learned networks come with a later version",
 }
 KNOWN_METHODS = (
@@ -40,15 +40,6 @@ LATER = "comes with a later version"
 
 def _refuse(message: str) -> PydanticCustomError:
     return PydanticCustomError("network", "{message}", {"message": message, "offset": 0})
-
-
-def _output(value: Any) -> Any:
-    if isinstance(value, dict):
-        raise _refuse(
-            f"{{when:, value:}} belongs to Boolean networks and {LATER}; "
-            "write an expression such as if(X > 1, 0.01, 0)"
-        )
-    return value
 
 
 def _later_source(value: Any, info: ValidationInfo) -> Any:
@@ -89,7 +80,6 @@ def _time_unit(value: str) -> str:
 AnyDistribution = Annotated[Distribution, DistributionIn("1")]
 NonNegativeTolerance = Annotated[float, Quantity("1", minimum=0.0, maximum=1e300)]
 LaterSource = Annotated[Any, BeforeValidator(_later_source)]
-Output = Annotated[ExpressionField, BeforeValidator(_output)]
 DivisionRule = Annotated[
     Literal["copy", "volume", "binomial", "reset", "function"], AfterValidator(_division)
 ]
@@ -115,8 +105,8 @@ class NetworkSettings(Settings):
     )
     sbml: str | None = Field(default=None, description="file name of an SBML model, Level 2 or 3")
     antimony: str | None = Field(default=None, description="file name of an Antimony model")
-    bnet: LaterSource = Field(default=None, description=LATER)
-    maboss: LaterSource = Field(default=None, description=LATER)
+    bnet: str | None = Field(default=None, description="file name of Boolean rules, one 'X, A & !B' per line")
+    maboss: MabossSettings | None = Field(default=None, description="files of a MaBoSS model")
     learned: LaterSource = Field(default=None, description=LATER)
     parameters: dict[Name, AnyDistribution] = Field(
         default={}, description="numbers, or distributions drawn anew for each founder cell"
@@ -127,11 +117,16 @@ class NetworkSettings(Settings):
     inputs: dict[Name, ExpressionField] = Field(
         default={}, description="name in the network -> quantity of the tissue, held over each step"
     )
-    outputs: dict[str, Output] = Field(default={}, description="behaviour -> expression of species")
+    outputs: dict[str, Output] = Field(
+        default={},
+        description="behaviour -> expression of species, or {when: NODE, value:}, or a list of these",
+    )
     time_unit: Annotated[str, AfterValidator(_time_unit)] | None = Field(
         default=None, description="unit of the network's time; replaces what the file declares; min if none"
     )
-    time_scale: Positive = Field(default=1.0, description="how many times faster the network runs")
+    time_scale: TimeScale = Field(
+        default=1.0, description="how many times faster the network runs; Boolean methods: or a distribution"
+    )
     method: Annotated[str, AfterValidator(_method)] = Field(default="ode", description="how it is advanced")
     tolerance: ToleranceSettings = ToleranceSettings()
     division: dict[Name, DivisionRule] = Field(
@@ -146,6 +141,13 @@ class NetworkSettings(Settings):
         """The one key that says where the network comes from."""
         return next(key for key in SOURCES if getattr(self, key) is not None)
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files the network is read from, the one with the network first."""
+        if self.maboss is not None:
+            return self.maboss.files
+        return () if self.equations is not None else (str(getattr(self, self.source)),)
+
     @model_validator(mode="before")
     @classmethod
     def _has_one_source(cls, data: Any) -> Any:
@@ -153,5 +155,7 @@ class NetworkSettings(Settings):
             given = [key for key in SOURCES if data.get(key) is not None]
             if len(given) != 1:
                 found = f"found {' and '.join(given)}" if given else "found none"
-                raise _refuse(f"a network has exactly one of equations, sbml, antimony; {found}")
+                raise _refuse(
+                    f"a network has exactly one of equations, sbml, antimony, bnet, maboss; {found}"
+                )
         return data

@@ -1,8 +1,9 @@
 """The rules process: what behaviours are in effect, from own values, network outputs and rules.
 
-In effect is the own value; a network's output replaces it in live cells that carry the network; rules move
-it, first the increasing, then the decreasing ones; the result is clipped to the behaviour's range. A dead
-cell keeps what its death left, but for rules marked ``also when dead``, which start from its own value.
+In effect is the own value; a network's output replaces it in live cells that carry the network (an output
+with a condition only while that holds; of several in a list the first that holds); rules move it, first the
+increasing, then the decreasing ones; the result is clipped to the behaviour's range. A dead cell keeps what
+its death left, but for rules marked ``also when dead``, which start from its own value.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from tissue_sim.errors import SimulationError
 from tissue_sim.rules.hill import blend, drive, response
+from tissue_sim.rules.outputs import OutputEffect, effect_of
 from tissue_sim.rules.rule import DECREASES, INCREASES, Rule, unit_of_source
 from tissue_sim.tissue.columns import LIVE
 from tissue_sim.tissue.process import Process
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from tissue_sim.codegen.syntax import Expression
     from tissue_sim.tissue.expression_settings import ParsedExpression
     from tissue_sim.tissue.model import TissueModel
+    from tissue_sim.tissue.output_settings import WhenOutput
 
 __all__ = ["RulesProcess"]
 
@@ -44,7 +47,7 @@ class _Term:
 class _Target:
     """All that acts on one behaviour."""
 
-    outputs: list[tuple[str, Expression]] = field(default_factory=list)
+    outputs: list[OutputEffect] = field(default_factory=list)
     terms: dict[str, list[_Term]] = field(default_factory=lambda: {INCREASES: [], DECREASES: []})
 
 
@@ -70,7 +73,7 @@ class RulesProcess(Process):
     tissue : TissueModel
         With all behaviours declared.
     rules : mapping of cell type to sequence of Rule
-    outputs : mapping of network to mapping of behaviour to ParsedExpression
+    outputs : mapping of network to mapping of behaviour to output
     """
 
     name: ClassVar[str] = "rules"
@@ -81,7 +84,7 @@ class RulesProcess(Process):
         self,
         tissue: TissueModel,
         rules: Mapping[str, Sequence[Rule]],
-        outputs: Mapping[str, Mapping[str, ParsedExpression]],
+        outputs: Mapping[str, Mapping[str, ParsedExpression | WhenOutput | list[WhenOutput]]],
     ) -> None:
         self._sources: list[Expression] = []
         self._places: dict[str, int] = {}
@@ -89,9 +92,10 @@ class RulesProcess(Process):
         if not tissue.blocks:
             # Without a network there is no network step to follow.
             self.step_names = ("lifecycle",)
-        for network, expressions in outputs.items():
-            for behaviour, expression in expressions.items():
-                self._target(tissue, behaviour).outputs.append((network, expression.tree))
+        for network, given in outputs.items():
+            for behaviour, output in given.items():
+                effect = effect_of(network, output, tissue.behaviours[behaviour].unit)
+                self._target(tissue, behaviour).outputs.append(effect)
         for cell_type, sentences in rules.items():
             for rule in sentences:
                 terms = self._target(tissue, rule.behaviour).terms[rule.direction]
@@ -157,15 +161,15 @@ class RulesProcess(Process):
     def _base(self, tissue: TissueModel, name: str, target: _Target, cells: _Cells) -> np.ndarray:
         """Return own values, replaced by network outputs in live cells that carry the network."""
         values: np.ndarray = tissue.behaviours.own(name)[cells.rows]
-        for network, tree in target.outputs:
-            carrying = cells.live & tissue.blocks[network].carried_by(cells.types)
+        for effect in target.outputs:
+            carrying = cells.live & tissue.blocks[effect.network].carried_by(cells.types)
             if not carrying.any():
                 continue
-            given = tissue.evaluate(tree, rows=cells.rows[carrying], network=network)
+            given = effect.applied(tissue, cells.rows[carrying], values[carrying])
             if not np.isfinite(given).all():
                 row = cells.rows[carrying][~np.isfinite(given)][0]
                 raise SimulationError(
-                    f"the output of network {network} to {name} is not a finite number",
+                    f"the output of network {effect.network} to {name} is not a finite number",
                     process=self.name,
                     time=tissue.clock.time,
                     cell_id=int(tissue.population["cell_id"][row]),

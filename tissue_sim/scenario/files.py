@@ -100,12 +100,20 @@ def named_files(root: Node) -> Iterator[tuple[KeyPath, str]]:
     for name in networks.entries if isinstance(networks, MapNode) else ():
         for key in _NETWORK_KEYS:
             yield from _named(root, ("networks", name, key))
-        for key in ("bnd", "cfg"):
-            yield from _named(root, ("networks", name, "maboss", key))
+        yield from _named(root, ("networks", name, "maboss", "bnd"))
+        yield from _listed(root, ("networks", name, "maboss", "cfg"))
     for section, key in (("fixed", "mask"), ("initial", "csv")):
         items = child(root, section)
         for number in range(len(items.items) if isinstance(items, ListNode) else 0):
             yield from _named(root, (section, number, key))
+
+
+def _listed(root: Node, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    """Yield one name or those of a list."""
+    node = find(root, path)
+    yield from _named(root, path)
+    for number in range(len(node.items) if isinstance(node, ListNode) else 0):
+        yield from _named(root, (*path, number))
 
 
 def _named(root: Node, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:

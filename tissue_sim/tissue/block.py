@@ -25,6 +25,8 @@ class Block:
         The k value names: species first, then what else the kind keeps per cell.
     recorded : tuple of str
         The value names that are written as columns ``NAME__SPECIES``.
+    whole : tuple of str
+        Those of them that are whole numbers, 0 or more.
     rows : int64[m]
         Row of each carrying cell in the population.
     values : float64[m, k or more]
@@ -32,11 +34,17 @@ class Block:
     """
 
     def __init__(
-        self, name: str, names: Sequence[str], recorded: Sequence[str], carriers: Sequence[bool]
+        self,
+        name: str,
+        names: Sequence[str],
+        recorded: Sequence[str],
+        carriers: Sequence[bool],
+        whole: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.names = tuple(names)
         self.recorded = tuple(recorded)
+        self.whole = tuple(whole)
         self._index = {value: i for i, value in enumerate(self.names)}
         self._carriers = np.asarray(carriers, dtype=bool)
         self.rows = np.zeros(0, dtype=np.int64)

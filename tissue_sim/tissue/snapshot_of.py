@@ -30,6 +30,8 @@ def take_snapshot(tissue: TissueModel, measures: Mapping[str, Expression]) -> Sn
     for block in tissue.blocks.values():
         for species in block.recorded:
             values = block.quantity(species, population.size)
+            if species in block.whole:  # whole numbers have no NaN: -1 where a cell lacks the network
+                values = np.where(np.isnan(values), -1.0, np.rint(values)).astype(np.int32)
             columns[f"{block.name}__{species}"] = ColumnData(
                 values, "1", f"{species} of network {block.name}"
             )

@@ -4,7 +4,7 @@ Read are compartments, species, parameters, reactions with rate laws and local p
 that are constant or follow rules, rate and assignment rules, initial assignments, function definitions (put
 in), ``time``, ``avogadro``, ``rateOf`` and piecewise formulas. Events, algebraic rules, delay(), fast
 reactions, Level 1 and packages that change the mathematics are refused by name. Local parameters are called
-``REACTION_PARAMETER``.
+``REACTION_PARAMETER``. Qualitative models with two levels (package qual) become Boolean networks.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tissue_sim.network.model import NetworkModel
 from tissue_sim.network.reader import Given, Reader
 from tissue_sim.network.sbml.collect import Collector
 from tissue_sim.network.sbml.document import opened
+from tissue_sim.network.sbml.qual import is_qualitative, qualitative_model
 from tissue_sim.network.scenario_values import with_given
 
 __all__ = ["SbmlReader"]
@@ -28,4 +29,6 @@ class SbmlReader(Reader):
     def read(self, content: bytes, file_name: str, given: Given) -> NetworkModel:
         """Return the network; see `Reader.read`."""
         document, notes = opened(content, file_name)
+        if is_qualitative(document):
+            return qualitative_model(document, file_name, notes, given)
         return with_given(Collector(document, file_name, notes).model(), given)

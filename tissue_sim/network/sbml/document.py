@@ -9,8 +9,8 @@ from tissue_sim.network.sbml.guard import checked_text
 
 __all__ = ["opened"]
 
-HARMLESS_PACKAGES = frozenset({"layout", "render", "groups", "l3v2extendedmath"})
-"""They say how a model is drawn or sorted, or only name functions we know."""
+HARMLESS_PACKAGES = frozenset({"layout", "render", "groups", "l3v2extendedmath", "qual"})
+"""They say how a model is drawn or sorted, or only name functions we know; `network.sbml.qual` reads qual."""
 
 
 def opened(content: bytes, file_name: str) -> tuple[Any, list[str]]:

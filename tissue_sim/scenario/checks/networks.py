@@ -41,8 +41,8 @@ def _read(
     context: Context, name: str, settings: NetworkSettings, warnings: list[Problem]
 ) -> Iterator[Problem]:
     path = ("networks", name, settings.source)
-    text = str(getattr(settings, settings.source))
-    if settings.source != "equations" and text not in context.files.contents:
+    contents = context.files.contents
+    if any(file not in contents for file in settings.files):
         return
     if not (context.is_sound("networks", name) and context.is_sound("parameters")):
         return
@@ -50,12 +50,18 @@ def _read(
     if known is not None and known.settings.networks.get(name) == settings and name in known.models:
         context.models[name] = known.models[name]
         return
-    content = text.encode() if settings.source == "equations" else context.files.contents[text]
-    given = Given(settings.parameters, settings.initial, tuple(settings.inputs), context.settings.parameters)
+    given = Given(
+        settings.parameters,
+        settings.initial,
+        tuple(settings.inputs),
+        context.settings.parameters,
+        tuple((file, contents[file]) for file in settings.files[1:]),
+        settings.maboss.held if settings.maboss is not None else {},
+    )
+    file = settings.files[0] if settings.files else name
+    content = contents[file] if settings.files else str(settings.equations).encode()
     try:
-        model = readers()[settings.source].read(
-            content, text if settings.source != "equations" else name, given
-        )
+        model = readers()[settings.source].read(content, file, given)
     except SettingsError as error:
         yield _placed(error, name, path, settings)
         return

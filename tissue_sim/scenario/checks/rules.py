@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tissue_sim.errors import Problem, did_you_mean
+from tissue_sim.errors import Problem, SettingsError, did_you_mean
 from tissue_sim.rules import checks as rule_checks
 from tissue_sim.scenario.checks.behaviours import behaviours_of, unread_behaviours
 from tissue_sim.tissue.names import check_expression
+from tissue_sim.tissue.output_settings import expressions_of, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -54,17 +55,24 @@ def _conflicts(context: Context, cell_type: str) -> Iterator[Problem]:
 def _outputs(context: Context, network: str) -> Iterator[Problem]:
     carriers = [name for name, kind in context.settings.cell_types.items() if network in kind.networks]
     tables = [behaviours_of(context, name) for name in carriers]
-    known = {behaviour for table in tables for behaviour in table or ()}
+    known = {behaviour: entry[0] for table in tables for behaviour, entry in (table or {}).items()}
     complete = bool(tables) and all(table is not None for table in tables)
     unread = {unread_behaviours(context.settings.cell_types[name]) for name in carriers} - {""}
     names = context.names()
-    for behaviour, expression in context.settings.networks[network].outputs.items():
+    for behaviour, output in context.settings.networks[network].outputs.items():
         path = ("networks", network, "outputs", behaviour)
         judged = complete and not behaviour.startswith(tuple(unread))
         if judged and behaviour not in known and context.is_sound("cell_types"):
             yield unknown_output(network, behaviour, known)
-        for message, offset in check_expression(expression.tree, names, network=network):
-            yield Problem(path, message, offset)
+        for below, expression in expressions_of(output):
+            for message, offset in check_expression(expression.tree, names, network=network):
+                yield Problem((*path, *below), message, offset)
+        for below, value in values_of(output):
+            try:
+                value.to(known.get(behaviour, "1"))
+            except SettingsError as error:
+                if behaviour in known:
+                    yield Problem((*path, *below), error.message, error.offset)
 
 
 def unknown_output(network: str, behaviour: str, known: Collection[str]) -> Problem:

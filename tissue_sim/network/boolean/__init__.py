@@ -1,0 +1,1 @@
+"""Boolean networks: their nodes, the languages they are written in, their kinds' common part, attractors."""

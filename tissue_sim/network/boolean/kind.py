@@ -1,0 +1,161 @@
+"""What the Boolean kinds share: rows of 0 and 1, first states, one kernel over all cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tissue_sim.codegen.boolean_system import FROZEN, PHASE, BooleanSystem
+from tissue_sim.errors import SettingsError
+from tissue_sim.network.boolean.first_states import draw_states
+from tissue_sim.network.initial import InitialValues
+from tissue_sim.network.kind import Draws, Kind
+from tissue_sim.network.model import TIME
+from tissue_sim.random_numbers import Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from tissue_sim.network.model import NetworkModel
+    from tissue_sim.network.settings import ToleranceSettings
+
+__all__ = ["BooleanKind", "system_of"]
+
+DRAWS_EACH = 1 << 40
+"""Draw numbers set aside for each network in one step."""
+ADVICE = "check the rates of its nodes, or set on_failure to freeze or apoptosis"
+MEANINGS = {
+    3: f"too many flips or updates in one network step, or flips without end at one time; {ADVICE}",
+    4: f"the rate of a node is negative or no finite number; {ADVICE}",
+}
+
+
+def system_of(model: NetworkModel, initial: InitialValues) -> BooleanSystem:
+    """Return what the generators take of a model."""
+    return BooleanSystem(
+        nodes=tuple(node.name for node in model.nodes),
+        up=tuple(node.up for node in model.nodes),
+        down=tuple(node.down for node in model.nodes),
+        cell=(*model.inputs, *initial.per_cell),
+        shared=initial.shared,
+    )
+
+
+class BooleanKind(Kind):
+    """Base of the Boolean kinds; a subclass names its dynamics."""
+
+    boolean: ClassVar[bool] = True
+    dynamics: ClassVar[str] = ""
+
+    def __init__(self, model: NetworkModel, tolerance: ToleranceSettings, number: int = 0) -> None:
+        del tolerance  # every flip is exact
+        from tissue_sim.codegen.boolean_kernels import BooleanKernels
+
+        self.check(model)
+        self.model = model
+        self.initial = InitialValues(model, number)
+        self.shared = self.initial.shared
+        self.system = system_of(model, self.initial)
+        self.names = self.system.names
+        internal = {node.name for node in model.nodes if node.internal}
+        self.recorded = tuple(name for name in self.system.nodes if name not in internal)
+        self.whole = self.recorded
+        self.kernels = BooleanKernels(self.system, self.dynamics)
+        self._number = number
+
+    @classmethod
+    def check(cls, model: NetworkModel) -> None:
+        """See `Kind.check`."""
+        from tissue_sim.codegen.walk import names_in
+
+        nodes = {node.name for node in model.nodes}
+        for species in model.species:
+            if species.name not in nodes:
+                raise SettingsError(
+                    f"method {cls.name} advances Boolean nodes, and '{species.name}' is none (it has no rule "
+                    "of 0 and 1); take method ode, or a network from bnet or maboss"
+                )
+        if not nodes:
+            raise SettingsError(f"method {cls.name} needs Boolean nodes, and the network has none")
+        for node in model.nodes:
+            for tree in node.expressions():
+                if any(name.path[0] == TIME for name in names_in(tree)):
+                    raise SettingsError(f"the rule of node '{node.name}' uses time, which is not supported")
+
+    def start(
+        self,
+        values: np.ndarray,
+        places: np.ndarray,
+        cell_ids: np.ndarray,
+        *,
+        key: Any,
+        tick: int,
+        time: float,
+        inputs: Mapping[str, np.ndarray],
+    ) -> None:
+        """See `Kind.start`."""
+        first = self._first(cell_ids, key, tick, time, inputs)
+        for column, name in enumerate(self.names):
+            values[places, column] = 0.0 if name in (FROZEN, PHASE) else first[name]
+
+    def _first(
+        self, cell_ids: np.ndarray, key: Any, tick: int, time: float, inputs: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        first = self.initial.draw(key, cell_ids, tick, time, inputs)
+        return first | draw_states(
+            self.model, first, key=key, cell_ids=cell_ids, tick=tick, number=self._number
+        )
+
+    def restart(
+        self,
+        values: np.ndarray,
+        places: np.ndarray,
+        cell_ids: np.ndarray,
+        names: tuple[str, ...],
+        *,
+        key: Any,
+        tick: int,
+        time: float,
+    ) -> None:
+        """See `Kind.restart`."""
+        inputs = {name: values[places, self.system.places[name]] for name in self.model.inputs}
+        first = self._first(cell_ids, key, tick, time, inputs)
+        for name in names:
+            values[places, self.system.places[name]] = first[name]
+
+    def advance(
+        self,
+        values: np.ndarray,
+        places: np.ndarray,
+        *,
+        start: float,
+        duration: float,
+        inputs: Mapping[str, np.ndarray],
+        draws: Draws | None = None,
+    ) -> np.ndarray:
+        """See `Kind.advance`; an input counts as on where it is not 0."""
+        del start  # nothing depends on time
+        if draws is None:
+            raise TypeError(f"method {self.name} draws random numbers: give `draws`")
+        for name in self.model.inputs:
+            values[places, self.system.places[name]] = inputs[name]
+        return self.kernels.advance(
+            values,
+            places,
+            draws.cell_ids,
+            duration,
+            key=draws.key,
+            tick=draws.tick,
+            purpose=int(Purpose.BOOLEAN_UPDATE),
+            first_draw=self._number * DRAWS_EACH,
+        )
+
+    def describe(self, code: int) -> str:
+        """See `Kind.describe`."""
+        return MEANINGS.get(code, f"failed with code {code}")
+
+    def is_amount(self, species: str) -> bool:
+        """See `Kind.is_amount`; a state of 0 or 1 is never split."""
+        del species
+        return False
