@@ -10,6 +10,7 @@ import pytest
 from tissue_sim.analysis.info import info
 from tissue_sim.analysis.run import open_run
 from tissue_sim.kernels.threads import most_threads, use_threads
+from tissue_sim.recorder.checkpoint import read_checkpoint, write_checkpoint
 from tissue_sim.run_to_folder import reopen_simulation, run_to_folder
 from tissue_sim.scenario.scenario import load_scenario, load_scenario_text
 from tissue_sim.simulation import Simulation
@@ -139,7 +140,7 @@ MANY = (
 )
 
 
-def test_former_values_come_back_after_a_restart(lab_of, scenario_text, digests_of):
+def test_former_values_come_back_after_a_restart(tmp_path, lab_of, scenario_text, digests_of):
     text = scenario_text(
         *MANY, step=1, duration=100, rate=0.005,
         type="death: {apoptosis: {rate: 0.005 /min, duration: 2 min}}",
@@ -152,7 +153,8 @@ def test_former_values_come_back_after_a_restart(lab_of, scenario_text, digests_
         while first.tissue.clock.tick < stop:
             first.simulation.step()
         second = lab_of(text)
-        second.simulation.restore(first.simulation.state())
+        write_checkpoint(tmp_path / "state.h5", first.simulation.state(), {})
+        second.simulation.restore(read_checkpoint(tmp_path / "state.h5")[0])
         assert at_end(second.simulation, digests_of) == reference, stop
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tissue_sim.analysis.info import closure_of
+from tissue_sim.errors import SimulationError
 from tissue_sim.scenario.scenario import load_scenario_text
 from tissue_sim.simulation import Simulation
 
@@ -141,6 +143,17 @@ def test_of_overlapping_ones_the_last_prevails_and_what_is_below_comes_back():
         settings = process.settings_of("drug")
         found.append((settings.boundary.x_min.resolved("uM")["value"], settings.decay))
     assert found == [(0, 0), (1, 0), (5, 0), (5, 0.5), (1, 0.5), (0, 0.5)]
+
+
+def test_what_does_not_go_together_is_said_when_it_meets():
+    simulation = simulation_of(
+        f"at: 2 min, for: 10 min, set: {{{SET}.x_min: {{value: null, flux: 1}}}}",
+        f"at: 5 min, set: {{{SET}.x_min.value: 5}}",
+    )
+    field_at(simulation, 4.9)
+    expected = r"interventions, time 5 min: what is set at the same time does not go together \(signals.drug"
+    with pytest.raises(SimulationError, match=expected):
+        field_at(simulation, 5.0)
 
 
 def test_another_kind_of_condition():

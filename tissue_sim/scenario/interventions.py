@@ -7,6 +7,9 @@ import json
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
+from tissue_sim.errors import SettingsError, SimulationError
 from tissue_sim.interventions.paths import leaves, place_of
 from tissue_sim.interventions.plan import CellValue, HeldSpecies, Planned, SettingValue
 from tissue_sim.network.holding import with_varying
@@ -155,7 +158,16 @@ class SettingsReceiver:
                 tree = _with_value(tree, one.path, one.value)
         moved = any(tissue.parameters.get(name) != value for name, value in parameters.items())
         tissue.parameters.update(parameters)
-        self._change_signals(tree, impose=impose, parameters_moved=moved)
+        try:
+            self._change_signals(tree, impose=impose, parameters_moved=moved)
+        except (ValidationError, SettingsError) as error:
+            message = error.message if isinstance(error, SettingsError) else str(error.errors()[0]["msg"])
+            names = ", ".join(dict.fromkeys(one.path for one in values))
+            raise SimulationError(
+                f"what is set at the same time does not go together ({names}): {message}",
+                process="interventions",
+                time=tissue.clock.time,
+            ) from error
         self._current = tree
 
     def _change_signals(self, tree: Mapping[str, Any], *, impose: bool, parameters_moved: bool) -> None:
@@ -187,7 +199,12 @@ def _with_value(tree: Mapping[str, Any], path: str, value: Any) -> Any:
     steps = path.split(".")
     node = new
     for step in steps[:-1]:
-        node = node[int(step)] if isinstance(node, list) else node.setdefault(step, {})
+        if isinstance(node, list):
+            node = node[int(step)]
+        else:
+            below = node.get(step)
+            node[step] = below if isinstance(below, dict | list) else {}
+            node = node[step]
     _lay(node, steps[-1], value)
     return new
 

@@ -54,6 +54,8 @@ def _no_species(context: Context, network: str, species: str) -> str:
             f"write set: {{networks.{network}.parameters.{species}: ...}}"
         )
     known = model.species_names
+    if species in model.renamed:
+        return f"'{species}' of the file is called '{model.renamed[species]}' here"
     return (
         f"the network {network} has no species '{species[:60]}'; it has {', '.join(known)}"
         f"{did_you_mean(species, known)}"
