@@ -255,3 +255,8 @@ def test_text_written_is_text_read():
         "quotes": 'it\'s "quoted" \\ here',
     }
     assert plain(yaml_text(value)) == value
+
+
+@pytest.mark.parametrize("text", ['title: "\\ud800"', '{"\\udfff": 1}'])
+def test_half_a_surrogate_pair_is_refused(text):
+    assert "no character" in refusal(text)

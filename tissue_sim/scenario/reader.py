@@ -192,6 +192,7 @@ class _Builder:
         return self._map(event, path, depth)
 
     def _scalar(self, event: Any, path: Path) -> ScalarNode:
+        self._check_characters(event)
         style = event.style if event.style in ("'", '"', "|", ">") else ""
         node = ScalarNode(self.source, self._at(event), int(event.end_mark.index), event.value, style)
         if not style:
@@ -200,6 +201,13 @@ class _Builder:
             except SettingsError as error:
                 self._problem(path, error.message, node.start, node)
         return node
+
+    def _check_characters(self, event: Any) -> None:
+        if any("\ud800" <= character <= "\udfff" for character in event.value):
+            raise _StopError(
+                "half of a surrogate pair (\\ud800 to \\udfff) is no character; write the character itself",
+                self._at(event),
+            )
 
     def _list(self, event: Any, path: Path, depth: int) -> ListNode:
         node = ListNode(self.source, self._at(event), 0)
@@ -226,6 +234,7 @@ class _Builder:
             raise _StopError("a key must be a word, not a list or map; quote text that holds brackets", start)
         if key.value == "<<" and not key.style:
             raise _StopError("a merge key (<<) is not allowed; use like: for cell types", start)
+        self._check_characters(key)
         self.count += 1
         below = (*path, key.value)
         value = self._node(next(self.events), below, depth + 1)
