@@ -79,6 +79,18 @@ def test_run_info_plot(scenario, capsys):
     assert Path("picture.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_chosen_picture_has_a_name_of_its_own(scenario, capsys):
+    assert main(["run", str(scenario), "--output", "run", "--quiet"]) == 0
+    last = Path("run/run.png").read_bytes()
+    capsys.readouterr()
+    assert main(["plot", "run", "--time", "1.4 h", "--color", "age"]) == 0
+    assert capsys.readouterr().out == "1.4 h was not recorded; drawn is 1 h\nrun/run-1h-age.png\n"
+    assert Path("run/run-1h-age.png").stat().st_size > 10_000
+    assert Path("run/run.png").read_bytes() == last
+    assert main(["plot", "run", "--time", "2 h"]) == 0
+    assert capsys.readouterr().out == "run/run-2h.png\n"
+
+
 def test_check_and_schema(scenario, capsys):
     assert main(["check", str(scenario)]) == 0
     out = capsys.readouterr().out

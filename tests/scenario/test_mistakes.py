@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tissue_sim.scenario.scenario import load_scenario_text
+
 # what is replaced, by what, and the beginning of every message that follows
 MISTAKES = [
     # keys
@@ -420,3 +422,19 @@ def test_hostile_scenarios_are_refused_within_a_second(mistakes, change, what):
     found = mistakes(change(*HOSTILE[what]), within=1.0)
     assert found
     assert all(one.startswith("s.yaml:") for one in found)
+
+
+MOTILE = """\
+tissue_sim: 1
+duration: 1 h
+domain: {size: [100, 100], spacing: 20}
+signals: {food: {diffusion: 1e3, boundary: {x_max: {value: 1}}}}
+cell_types: {a: {motility: {speed: 1, chemotaxis: {food: 1}%s}}}
+"""
+
+
+@pytest.mark.parametrize(("bias", "warns"), [("", True), (", bias: 0", True), (", bias: 0.5", False)])
+def test_chemotaxis_without_a_bias_is_a_warning(bias, warns):
+    found = [one for one in load_scenario_text(MOTILE % bias, ".").warnings if "chemotaxis has no" in one]
+    assert len(found) == int(warns)
+    assert all(":5:" in one for one in found)

@@ -21,24 +21,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--signal", metavar="NAME", help="signal behind the cells")
     parser.add_argument(
-        "--output", metavar="FILE", type=Path, help="picture file (default: in the run folder)"
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help="picture file (default: in the run folder; run.png, or run-12h-COLUMN.png where you choose)",
     )
     parser.add_argument("--dpi", type=int, default=200, metavar="N", help="dots per inch (default 200)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Draw a section and the populations."""
-    from tissue_sim.analysis.plots.figure import draw_run
+    from tissue_sim.analysis.plots.figure import PICTURE, draw_run
+    from tissue_sim.analysis.run import open_run
     from tissue_sim.units import parse_quantity
 
-    time = None if options.time is None else parse_quantity(options.time, "min")
-    path = draw_run(
-        options.run,
-        time=time,
-        color=options.color,
-        signal=options.signal,
-        output=options.output,
-        dpi=options.dpi,
-    )
+    with open_run(options.run) as opened:
+        time, output = None, options.output
+        if options.time is not None:
+            wanted = parse_quantity(options.time, "min")
+            time = float(opened.times[opened.step_at(wanted)])
+            if abs(time - wanted) > 0.5e-3 * max(abs(wanted), 1.0):
+                sys.stdout.write(f"{wanted / 60.0:g} h was not recorded; drawn is {time / 60.0:g} h\n")
+        if output is None and (time is not None or options.color or options.signal):
+            # The picture of the run's end stays as it is.
+            parts = [f"{time / 60.0:g}h" if time is not None else None, options.color, options.signal]
+            named = "-".join(part for part in parts if part)
+            output = opened.folder / f"{Path(PICTURE).stem}-{named}.png"
+        path = draw_run(
+            opened, time=time, color=options.color, signal=options.signal, output=output, dpi=options.dpi
+        )
     sys.stdout.write(f"{path}\n")
     return 0

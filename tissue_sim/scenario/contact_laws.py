@@ -60,7 +60,8 @@ def contact_settings(scenario: Scenario, extensions: Extensions | None) -> dict[
     if not problems:
         problems = list(_problems(scenario, extensions, settings, next(iter(own))))
     if problems:
-        raise ScenarioError([scenario.located(one) for one in problems])
+        # Types that are `like` another say the same at the same place.
+        raise ScenarioError(list(dict.fromkeys(scenario.located(one) for one in problems)))
     _warn_of_steps(scenario, {name: settings[name] for name in own})
     return settings
 

@@ -1,6 +1,6 @@
 """Runs what users add to cell types in Python, in three ways of growing speed.
 
-1. ``step``, ``at_division``, ``at_death`` overridden in a subclass of `Cell`: 1-2 us per cell and call.
+1. ``step``, ``at_division``, ``at_death`` overridden in a subclass of `Cell`: 5 us a call, 5 us more a value.
 2. ``step_population(cells, dt)``, a classmethod over all live cells of the type: array operations.
 3. ``compiled_step = CompiledStep(function, reads=..., writes=...)``: a scalar function, compiled.
 """

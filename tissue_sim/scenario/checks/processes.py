@@ -82,3 +82,21 @@ def process_warnings(context: Context) -> Iterator[Problem]:
         mechanics, radii, dimensions, settings.steps.mechanics
     ):
         yield Problem(("cell_types", name), message, on_key=True)
+    yield from _unbiased_chemotaxis(context)
+
+
+def _unbiased_chemotaxis(context: Context) -> Iterator[Problem]:
+    """Yield chemotaxis that nothing lets act: the weights only say where to, the bias how much."""
+    settings = context.settings
+    steered = any("motility.bias" in network.outputs for network in settings.networks.values())
+    for name, kind in settings.cell_types.items():
+        motility = kind.motility
+        weights = any(motility.chemotaxis.values())
+        by_rule = any(rule.behaviour == "motility.bias" for rule in kind.rules)
+        if weights and motility.bias == 0.0 and not (steered or by_rule or kind.agent):
+            yield Problem(
+                ("cell_types", name, "motility", "chemotaxis"),
+                "chemotaxis has no effect while motility.bias is 0 (0 is a random walk, 1 goes straight up "
+                "the gradient); set a bias, by a rule or an output if you like",
+                on_key=True,
+            )
