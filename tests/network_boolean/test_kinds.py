@@ -14,6 +14,7 @@ from tissue_sim.codegen.evaluation import evaluate
 from tissue_sim.errors import SettingsError
 from tissue_sim.kernels.philox import uniform_pair
 from tissue_sim.network.boolean.time_scale import with_time_scale
+from tissue_sim.network.kind import kinds
 from tissue_sim.network.settings import ToleranceSettings
 from tissue_sim.network.simulate import simulate
 from tissue_sim.random_numbers import Purpose
@@ -298,6 +299,40 @@ def test_instantaneous_rates_act_at_once(net):
     cells.advance(1.0)
     assert (cells["A"] == 1.0).all()
     assert abs(cells["B"].mean() - (1.0 - math.exp(-1.0))) < 4.0 * 0.5 / 100.0
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_node_that_is_held_stays_until_it_is_let_go(net, method):
+    model = net.bnet("A, !A\nB, A\nC, !C", initial={"A": 1, "B": 1, "C": 1})
+    kind = kinds()[method]
+    cells = net.Cells(kind.with_holds(model, ["A"], []), method, cells=200)
+    out = cells.places[::2]
+    cells.kind.hold(cells.values, out, "A", np.zeros(len(out)), np.ones(len(out)))
+    for _ in range(10):
+        assert not cells.advance(1.0).any()
+        assert (cells["A"][::2] == 0.0).all()
+    assert (cells["B"][::2] == 0.0).all()
+    if method != "boolean_synchronous":
+        assert 0.2 < cells["C"][::2].mean() < 0.8
+        assert 0.2 < cells["A"][1::2].mean() < 0.8
+    cells.kind.hold(cells.values, out, "A", np.full(len(out), np.nan), np.ones(len(out)))
+    seen = np.zeros(len(out))
+    for _ in range(10):
+        cells.advance(1.0)
+        seen += cells["A"][::2]
+    assert (seen > 0.0).all()
+
+
+def test_production_of_a_node_is_its_rate_up(net):
+    model = net.maboss("node A { rate_up = 1; rate_down = 1; }", "A.istate = 0;")
+    kind = kinds()["boolean_continuous"]
+    n = 20_000
+    cells = net.Cells(kind.with_holds(model, [], ["A"]), cells=n)
+    cells.kind.hold(cells.values, cells.places, "A", np.full(n, np.nan), np.full(n, 0.25))
+    cells.advance(30.0)
+    assert abs(cells["A"].mean() - 0.2) < 4.0 * math.sqrt(0.16 / n)
+    with pytest.raises(SettingsError, match="'A' has no rate to scale in a network of method boolean_sync"):
+        kinds()["boolean_synchronous"].with_holds(model, [], ["A"])
 
 
 def test_inputs_count_as_on_where_they_are_not_zero(net):
