@@ -198,6 +198,10 @@ def test_discrete_methods_and_bnet_files(write, tmp_path, method):
             r"fate.yaml:\d+:23: the file 'mor.cfg' does",
         ),
         (("'on': lognormal", "'in': lognormal"), r"fate.yaml:25:7: the network has no parameter 'in'"),
+        (
+            ("    outputs:", "    division:\n      HIF: volume\n    outputs:"),
+            r"'HIF' is a Boolean node",
+        ),
         (("when: HIF and not", "then: HIF and not"), r"fate.yaml:36:11: unknown key 'then'"),
         (
             ("  fate:\n    maboss", "  fate:\n    bnet: x\n    maboss"),

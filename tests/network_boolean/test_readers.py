@@ -45,6 +45,7 @@ def test_bnet_rules_with_and_without_header(net, header):
 
 def test_a_name_without_a_rule_is_a_free_input_with_a_note(net):
     model = net.bnet("A, B & C", inputs=["C"])
+    assert net.bnet("frozen, phase\nphase, frozen").species_names == ("frozen_", "phase")
     assert model.species_names == ("A", "B")
     assert model.inputs == ("C",)
     assert model.notes == ("'B' has no rule: it is a free input, as if by 'B, B'",)
