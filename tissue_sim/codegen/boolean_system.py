@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FROZEN", "PHASE", "TIME_SCALE", "BooleanSystem"]
 
-FROZEN, PHASE = "frozen", "phase"
+FROZEN, PHASE = "frozen", "update__phase"
 TIME_SCALE = "time__scale"
 """Parameter (no user's name has two underscores) by which a cell's network time runs faster."""
 
@@ -22,8 +22,8 @@ TIME_SCALE = "time__scale"
 class BooleanSystem:
     """Nodes with the rates of their two flips.
 
-    A row is float64[k]: nodes (0 or 1), then `cell`, ``frozen`` and ``phase`` (the part of the next discrete
-    update that has passed).
+    A row is float64[k]: nodes (0 or 1), then `cell`, ``frozen`` and the part of the next discrete update that
+    has passed.
 
     Attributes
     ----------

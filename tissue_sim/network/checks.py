@@ -30,6 +30,7 @@ def checks(settings: NetworkSettings, model: NetworkModel) -> Iterator[Problem]:
         As the reader returned it.
     """
     yield from _unknown_species(settings, model)
+    yield from _split_nodes(settings, model)
     try:
         check_fit(kinds()[settings.method], model)
     except SettingsError as error:
@@ -46,6 +47,16 @@ def checks(settings: NetworkSettings, model: NetworkModel) -> Iterator[Problem]:
         yield Problem(
             (settings.source,), error.message, error.offset if settings.source == "equations" else 0
         )
+
+
+def _split_nodes(settings: NetworkSettings, model: NetworkModel) -> Iterator[Problem]:
+    """Yield Boolean nodes that division would split: half of a 1 is no state."""
+    nodes = {node.name for node in model.nodes}
+    for name, rule in settings.division.items():
+        if name in nodes and rule not in ("copy", "reset"):
+            yield Problem(
+                ("division", name), f"'{name}' is a Boolean node, which is copied or reset at division"
+            )
 
 
 def _unknown_species(settings: NetworkSettings, model: NetworkModel) -> Iterator[Problem]:

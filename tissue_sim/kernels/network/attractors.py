@@ -64,6 +64,34 @@ def synchronous_cycles(flips, label, sizes, first, length):
 
 
 @kernel
+def close_component(flips, component, opened, number_open, root, number):
+    """Give the states open since `root` (int64) the number `number` if no edge leaves them, else -1.
+
+    Returns
+    -------
+    int64, bool
+        States that stay open; whether the component is terminal. Arrays as in `terminal_components`.
+    """
+    first = number_open - 1
+    while opened[first] != root:
+        first -= 1
+    for k in range(first, number_open):
+        component[opened[k]] = -3  # of this component
+    terminal = True
+    for k in range(first, number_open):
+        edges = flips[opened[k]]
+        while edges != 0 and terminal:
+            bit = lowest(edges)
+            edges &= edges - 1
+            terminal = component[opened[k] ^ (1 << bit)] == -3
+        if not terminal:
+            break
+    for k in range(first, number_open):
+        component[opened[k]] = number if terminal else -1
+    return first, terminal
+
+
+@kernel
 def terminal_components(flips, component, work, stack, sizes, first):
     """Find the sets of states that single flips do not leave and that are connected both ways.
 
@@ -126,28 +154,13 @@ def terminal_components(flips, component, work, stack, sizes, first):
                     low[state] = min(low[state], order[other])
                 continue
             if low[state] == order[state]:
-                last = number_open
-                while opened[number_open - 1] != state:
-                    number_open -= 1
-                number_open -= 1
-                for k in range(number_open, last):
-                    component[opened[k]] = -3  # of this component
-                terminal = True
-                for k in range(number_open, last):
-                    edges = flips[opened[k]]
-                    while edges != 0 and terminal:
-                        bit = lowest(edges)
-                        edges &= edges - 1
-                        terminal = component[opened[k] ^ (1 << bit)] == -3
-                    if not terminal:
-                        break
-                for k in range(number_open, last):
-                    component[opened[k]] = number if terminal else -1
+                first_open, terminal = close_component(flips, component, opened, number_open, state, number)
                 if terminal:
                     if number < sizes.shape[0]:
-                        sizes[number] = last - number_open
+                        sizes[number] = number_open - first_open
                         first[number] = state
                     number += 1
+                number_open = first_open
             parent = back[state]
             if parent == -1:
                 break

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tissue_sim.codegen.boolean_system import FROZEN, PHASE, BooleanSystem
 from tissue_sim.errors import SettingsError
 from tissue_sim.network.boolean.first_states import draw_states
+from tissue_sim.network.boolean.holding import factor_name, free_name, with_held_nodes
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import Draws, Kind
 from tissue_sim.network.model import TIME
 from tissue_sim.random_numbers import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import numpy as np
 
@@ -150,6 +151,41 @@ class BooleanKind(Kind):
             purpose=int(Purpose.BOOLEAN_UPDATE),
             first_draw=self._number * DRAWS_EACH,
         )
+
+    @classmethod
+    def with_holds(cls, model: NetworkModel, held: Collection[str], scaled: Collection[str]) -> NetworkModel:
+        """Return the model in a form in which `hold` can act on some nodes.
+
+        Raises
+        ------
+        SettingsError
+            Scaling asked for where updates have no rates.
+        """
+        for name in scaled:
+            if cls.dynamics != "continuous":
+                raise SettingsError(
+                    f"'{name}' has no rate to scale in a network of method {cls.name}; use knockout or clamp"
+                )
+        return with_held_nodes(model, held, scaled)
+
+    def hold(
+        self, values: np.ndarray, places: np.ndarray, species: str, held: np.ndarray, factor: np.ndarray
+    ) -> None:
+        """From now on hold a node in the rows `places` (int64[p]), or scale the rate at which it goes on.
+
+        Parameters
+        ----------
+        held : float64[p]
+            The value, on where it is not 0; NaN where the node is free.
+        factor : float64[p]
+            Of the rate, 1 where nothing is scaled.
+        """
+        known = self.system.places
+        free = held != held  # NaN
+        for name, steering in ((free_name(species), free), (factor_name(species), factor)):
+            if name in known:
+                values[places, known[name]] = steering
+        values[places[~free], known[species]] = held[~free] != 0.0
 
     def describe(self, code: int) -> str:
         """See `Kind.describe`."""

@@ -21,7 +21,7 @@ _MABOSS = re.compile(
   | (?P<variable>\$[A-Za-z_][A-Za-z0-9_]*)
   | (?P<alias>@[ \t]*[A-Za-z_][A-Za-z0-9_]*)
   | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
-  | (?P<symbol>==|!=|<=|>=|&&|\|\||[-+*/!&|^<>?:(){}\[\]=;,.\#])
+  | (?P<symbol>==|!=|<=|>=|&&|\|\||/(?!\*)|[-+*!&|^<>?:(){}\[\]=;,.\#])
     """,
     re.VERBOSE | re.DOTALL,
 )

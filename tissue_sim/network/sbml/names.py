@@ -8,7 +8,7 @@ from tissue_sim.codegen.functions import RESERVED
 
 __all__ = ["Names"]
 
-TAKEN = frozenset({"time", "pressure", *RESERVED})
+TAKEN = frozenset({"time", "pressure", "frozen", *RESERVED})
 
 
 class Names:
