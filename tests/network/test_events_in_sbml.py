@@ -119,7 +119,8 @@ def test_what_a_rule_determines_cannot_be_set():
 
 def test_delays_of_formulas_in_triggers_are_refused_by_name():
     law = '<csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/delay"> delay </csymbol>'
-    trigger = f"<trigger>{math(f'<apply><gt/><apply>{law}<ci>k</ci><cn>1</cn></apply><cn>1</cn></apply>')}</trigger>"
+    delayed = f"<apply>{law}<ci>k</ci><cn>1</cn></apply>"
+    trigger = f"<trigger>{math(f'<apply><gt/>{delayed}<cn>1</cn></apply>')}</trigger>"
     with pytest.raises(SettingsError, match=r"the trigger of event 'E' uses delay\(\)"):
         read(document(event(trigger, assign("k", "<cn>7</cn>"))))
 

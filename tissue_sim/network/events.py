@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from tissue_sim.errors import SettingsError, did_you_mean
 
 if TYPE_CHECKING:
+    from tissue_sim.network.kind import Kind
     from tissue_sim.network.model import NetworkModel
 
-__all__ = ["check_events", "set_by_events"]
+__all__ = ["check_events", "check_method", "set_by_events"]
 
 
 def set_by_events(model: NetworkModel) -> tuple[str, ...]:
@@ -42,3 +43,19 @@ def check_events(model: NetworkModel) -> None:
             else:
                 reason = f"which the network does not know{did_you_mean(name, sorted(allowed))}"
             raise SettingsError(f"event '{event.name}' sets '{name}', {reason}")
+
+
+def check_method(kind: type[Kind], model: NetworkModel) -> None:
+    """Refuse a model that a kind cannot advance.
+
+    Raises
+    ------
+    SettingsError
+        The model has events and the kind does not execute them, or what `Kind.check` refuses.
+    """
+    if model.events and not kind.executes_events:
+        raise SettingsError(
+            f"method '{kind.name}' does not execute events, and the network has event "
+            f"'{model.events[0].name}'; take a method that does, such as ode"
+        )
+    kind.check(model)

@@ -8,6 +8,7 @@ import numpy as np
 
 from tissue_sim.errors import SettingsError, SimulationError, did_you_mean
 from tissue_sim.network.advancing import advance_rows
+from tissue_sim.network.events import check_method
 from tissue_sim.network.kind import Draws, kinds
 from tissue_sim.network.scenario_values import with_inputs
 from tissue_sim.network.settings import ToleranceSettings
@@ -89,7 +90,7 @@ def simulate(
     given = inputs or {}
     model = with_inputs(model, tuple(name for name in given if name not in model.inputs))
     model = model.with_parameters(_distributions(parameters)).with_initial(_distributions(initial))
-    kinds()[method].check(model)
+    check_method(kinds()[method], model)
     kind = kinds()[method](model, tolerance or ToleranceSettings(), 0)
     grid = np.asarray(times, dtype=np.float64)
     values = np.zeros((cells, len(kind.names)))
