@@ -1,7 +1,7 @@
 """Runs cases of the SBML semantic suite and prints one JSON line each; its README has the formats.
 
-Run as a script with NUMBA_DISABLE_JIT=1: generated kernels then run as plain Python, which for hundreds of
-small models is quicker than compiling each.
+Run as a script; with NUMBA_DISABLE_JIT=1 generated kernels run as plain Python, which for hundreds of small
+models is quicker than compiling each.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tissue_sim.codegen.evaluation import evaluate
+from tissue_sim.codegen.event_parser import at_event, read_event
 from tissue_sim.codegen.functions import CONSTANTS, FUNCTIONS, RESERVED
 from tissue_sim.codegen.grammar import Grammar
 from tissue_sim.codegen.lexer import tokens_of
@@ -19,6 +20,7 @@ from tissue_sim.codegen.walk import calls_in, fold, names_in, nodes_in, rebuild,
 from tissue_sim.errors import SettingsError
 
 if TYPE_CHECKING:
+    from tissue_sim.codegen.event_parser import TextEvent
     from tissue_sim.codegen.lexer import Token
 
 __all__ = [
@@ -157,11 +159,23 @@ def _equation(grammar: Grammar, text: str) -> Equation:
     return Equation(kind, name.text, expression, text.count("\n", 0, name.offset) + 1, name.offset)
 
 
-def parse_equations(text: str) -> list[Equation]:
+def _check_formula(tree: Expression, offset: int) -> None:
+    if isinstance(tree, Text):
+        raise SettingsError("text in quotes stands only beside == and !=", offset)
+    _check_constants(tree, offset)
+
+
+def parse_equations(text: str, events: list[TextEvent] | None = None) -> list[Equation]:
     """Return the equations of a text, one per line, in the order written.
 
     ``X' = ...`` is a rate, ``y = ...`` an assignment; ``#`` begins a comment; an equation goes on in the
     next line inside brackets.
+
+    Parameters
+    ----------
+    text : str
+    events : list of TextEvent, optional
+        Gets the events of the text; without it there may be none.
 
     Raises
     ------
@@ -175,6 +189,10 @@ def parse_equations(text: str) -> list[Equation]:
     while grammar.token.kind != "end":
         if grammar.token.kind == "newline":
             grammar.take()
+            continue
+        if events is not None and at_event(grammar):
+            line = text.count("\n", 0, grammar.token.offset) + 1
+            events.append(read_event(grammar, line, _check_formula))
             continue
         equation = _equation(grammar, text)
         if equation.name in defined:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from tissue_sim.errors import Problem, SettingsError, did_you_mean
-from tissue_sim.network.boolean.fit import check_fit
+from tissue_sim.network.fit import check_fit
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import kinds
 from tissue_sim.tissue.distributions import Distribution
@@ -77,8 +77,9 @@ def missing_parameter(model: NetworkModel, initial: InitialValues) -> None:
     missing = {name for name, value in initial.shared.items() if math.isnan(value)}
     if not missing:
         return
-    formulas = {**model.definitions(), **dict(zip(model.species_names, model.rates(), strict=True))}
-    for user, formula in formulas.items():
+    formulas = [*model.definitions().items(), *zip(model.species_names, model.rates(), strict=True)]
+    formulas += [(event.name, formula) for event in model.events for formula in event.expressions()]
+    for user, formula in formulas:
         for name in names_in(formula):
             if name.path[0] in missing:
                 raise SettingsError(

@@ -50,6 +50,8 @@ class Kind:
     ----------
     name : str
         The `method:` of the scenario.
+    executes_events : bool
+        Whether it executes the events of a model; others refuse models with events.
     names : tuple of str
         What the k values of a row are: species first; ``frozen`` (1: no longer advanced) is among them.
     recorded : tuple of str
@@ -64,6 +66,7 @@ class Kind:
     """
 
     name: ClassVar[str] = ""
+    executes_events: ClassVar[bool] = False
     names: tuple[str, ...]
     recorded: tuple[str, ...]
     whole: tuple[str, ...] = ()

@@ -101,7 +101,8 @@ class NetworkSettings(Settings):
     """A model inside cells."""
 
     equations: str | None = Field(
-        default=None, description="X' = ... is a rate, y = ... an assignment, one per line"
+        default=None,
+        description="X' = ... a rate, y = ... an assignment, at(X > 1, X = 0) an event; one per line",
     )
     sbml: str | None = Field(default=None, description="file name of an SBML model, Level 2 or 3")
     antimony: str | None = Field(default=None, description="file name of an Antimony model")

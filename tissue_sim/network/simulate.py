@@ -8,7 +8,7 @@ import numpy as np
 
 from tissue_sim.errors import SettingsError, SimulationError, did_you_mean
 from tissue_sim.network.advancing import advance_rows
-from tissue_sim.network.boolean.fit import check_fit
+from tissue_sim.network.fit import check_fit
 from tissue_sim.network.kind import Draws, kinds
 from tissue_sim.network.scenario_values import with_inputs
 from tissue_sim.network.settings import ToleranceSettings

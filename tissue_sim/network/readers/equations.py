@@ -1,4 +1,4 @@
-"""Equations written in the scenario: ``X' = ...`` is a rate, ``y = ...`` an assignment."""
+"""Equations written in the scenario: ``X' = ...`` a rate, ``y = ...`` an assignment, ``at(...)`` an event."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from tissue_sim.tissue.distributions import Distribution
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tissue_sim.codegen.event_parser import TextEvent
     from tissue_sim.codegen.parser import Equation
+    from tissue_sim.codegen.syntax import Expression
 
 __all__ = ["EquationsReader"]
 
@@ -25,11 +27,16 @@ class EquationsReader(Reader):
 
     def read(self, content: bytes, file_name: str, given: Given) -> NetworkModel:
         """Return the network; see `Reader.read`."""
-        equations = parse_equations(content.decode("utf-8"))
+        events: list[TextEvent] = []
+        equations = parse_equations(content.decode("utf-8"), events)
         for equation in equations:
             _check_name(equation, given)
-        _check_names_used(equations, given)
-        used = {name.path[0] for equation in equations for name in names_in(equation.expression)}
+        formulas = [equation.expression for equation in equations]
+        formulas += [formula for each in events for formula in each.event.expressions()]
+        _check_names_used(formulas, [equation.name for equation in equations], given)
+        _check_targets(events, equations, given)
+        used = {name.path[0] for formula in formulas for name in names_in(formula)}
+        used |= {target for each in events for target, _ in each.targets}
         shared = {name: value for name, value in given.shared.items() if name in used}
         values = {
             **{name: Distribution("fixed", (value,)) for name, value in shared.items()},
@@ -51,6 +58,7 @@ class EquationsReader(Reader):
             inputs=given.inputs,
             assignments=tuple(Assignment(e.name, e.expression) for e in equations if e.kind != "rate"),
             rate_rules=tuple(RateRule(e.name, e.expression) for e in rates),
+            events=tuple(each.event for each in events),
         )
 
 
@@ -66,10 +74,10 @@ def _check_name(equation: Equation, given: Given) -> None:
             raise SettingsError(f"'{name}' is already {'an' if what[0] == 'i' else 'a'} {what}", offset)
 
 
-def _check_names_used(equations: Sequence[Equation], given: Given) -> None:
-    known = {TIME, *given.parameters, *given.inputs, *given.shared, *(e.name for e in equations)}
-    for equation in equations:
-        for name in names_in(equation.expression):
+def _check_names_used(formulas: Sequence[Expression], defined: Sequence[str], given: Given) -> None:
+    known = {TIME, *given.parameters, *given.inputs, *given.shared, *defined}
+    for formula in formulas:
+        for name in names_in(formula):
             if len(name.path) > 1:
                 raise SettingsError(
                     f"'{name}' cannot stand in equations; give it a name under `inputs`", name.offset
@@ -80,3 +88,15 @@ def _check_names_used(equations: Sequence[Equation], given: Given) -> None:
                     f"time{did_you_mean(str(name), sorted(known))}",
                     name.offset,
                 )
+
+
+def _check_targets(events: Sequence[TextEvent], equations: Sequence[Equation], given: Given) -> None:
+    """Refuse events that set what is no species or parameter, at its place in the text."""
+    species = {equation.name for equation in equations if equation.kind == "rate"}
+    allowed = {*species, *given.parameters, *given.shared} - set(given.inputs)
+    for name, offset in (target for each in events for target in each.targets):
+        if name not in allowed or name in {e.name for e in equations} - species:
+            hint = did_you_mean(name, sorted(allowed))
+            raise SettingsError(
+                f"an event sets species and parameters, and '{name}' is neither{hint}", offset
+            )

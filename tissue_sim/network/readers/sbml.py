@@ -2,9 +2,10 @@
 
 Read are compartments, species, parameters, reactions with rate laws and local parameters, stoichiometries
 that are constant or follow rules, rate and assignment rules, initial assignments, function definitions (put
-in), ``time``, ``avogadro``, ``rateOf`` and piecewise formulas. Events, algebraic rules, delay(), fast
-reactions, Level 1 and packages that change the mathematics are refused by name. Local parameters are called
-``REACTION_PARAMETER``. Qualitative models with two levels (package qual) become Boolean networks.
+in), ``time``, ``avogadro``, ``rateOf``, piecewise formulas, and events with delays, priorities, persistence
+and values of either moment. Algebraic rules, delay(), fast reactions, Level 1 and packages that change the
+mathematics are refused by name. Local parameters are called ``REACTION_PARAMETER``. Qualitative models with
+two levels (package qual) become Boolean networks.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether a kind and a model go together: Boolean nodes with Boolean kinds, all else with the others."""
+"""Whether a kind and a model go together."""
 
 from __future__ import annotations
 
@@ -14,10 +14,22 @@ __all__ = ["check_fit"]
 
 
 def check_fit(kind: type[Kind], model: NetworkModel) -> None:
-    """Refuse Boolean nodes where the kind does not advance them, then what the kind itself refuses."""
+    """Refuse a model that a kind cannot advance.
+
+    Raises
+    ------
+    SettingsError
+        The model has Boolean nodes and the kind is not Boolean, or events and the kind executes none, or what
+        `Kind.check` refuses.
+    """
     if model.nodes and not kind.boolean:
         raise SettingsError(
             f"method {kind.name} cannot advance Boolean nodes such as '{model.nodes[0].name}'; take "
             "boolean_continuous, boolean_synchronous or boolean_asynchronous"
+        )
+    if model.events and not kind.executes_events:
+        raise SettingsError(
+            f"method '{kind.name}' does not execute events, and the network has event "
+            f"'{model.events[0].name}'; take a method that does, such as ode"
         )
     kind.check(model)
