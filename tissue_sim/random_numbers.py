@@ -31,6 +31,8 @@ class Purpose(IntEnum):
     MOTILITY = 20
     COINCIDENT_CENTRES = 21
     USER = 40
+    STOCHASTIC_NETWORK = 50
+    NETWORK_PARTITION = 51
 
 
 def key_of_seed(seed: int) -> int:
