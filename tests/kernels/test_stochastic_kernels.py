@@ -1,4 +1,4 @@
-"""Reactions over arrays, leap lengths and Langevin steps against naive loops, compiled and in plain Python."""
+"""Reactions over arrays, leap lengths and Langevin steps against naive loops, compiled and plain."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def test_reactions_need_their_molecules(form):
 
 
 @pytest.mark.parametrize("form", forms(possible))
-@pytest.mark.parametrize(("wrong", "kind"), [(-1e-9, NEGATIVE), (math.nan, NOT_FINITE), (math.inf, NOT_FINITE)])
+@pytest.mark.parametrize(
+    ("wrong", "kind"), [(-1e-9, NEGATIVE), (math.nan, NOT_FINITE), (math.inf, NOT_FINITE)]
+)
 def test_rates_that_cannot_be_are_named(form, wrong, kind):
     rates = np.array([5.0, 7.0, wrong, 1.5, 0.5])
     assert form(rates, np.full(3, 9.0), *TABLES)[0] == kind + KINDS * 2

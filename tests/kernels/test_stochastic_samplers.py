@@ -57,7 +57,12 @@ def test_normal_pairs():
 
 @pytest.mark.parametrize("mean", [0.3, 8.0, 100.0, 1e6])
 def test_log_poisson(mean):
-    for k in {0.0, 1.0, 2.0, *(np.floor(max(0.0, mean + z * math.sqrt(mean))) for z in (-6, -1, 0, 2, 6, 20))}:
+    for k in {
+        0.0,
+        1.0,
+        2.0,
+        *(np.floor(max(0.0, mean + z * math.sqrt(mean))) for z in (-6, -1, 0, 2, 6, 20)),
+    }:
         assert log_poisson(k, mean) == pytest.approx(stats.poisson.logpmf(k, mean), rel=1e-9, abs=1e-8)
         assert log_poisson.py_func(k, mean) == pytest.approx(log_poisson(k, mean), rel=1e-9)
 
@@ -84,7 +89,8 @@ def test_edges():
 
 
 @pytest.mark.parametrize(
-    ("sampler", "parameters"), [(poisson, (3.0,)), (poisson, (77.0,)), (binomial, (9.0, 0.6)), (binomial, (900.0, 0.2))]
+    ("sampler", "parameters"),
+    [(poisson, (3.0,)), (poisson, (77.0,)), (binomial, (9.0, 0.6)), (binomial, (900.0, 0.2))],
 )
 def test_plain_python_draws_the_same(sampler, parameters):
     for cell in range(1, 40):

@@ -56,9 +56,15 @@ class Kind:
     model : NetworkModel
     shared : mapping of name to value
         Parameters that are the same for all cells.
+    partition : str
+        What division does to amounts if the scenario does not say: ``volume`` or ``binomial``.
+    whole : bool
+        Amounts are whole numbers of molecules.
     """
 
     name: ClassVar[str] = ""
+    partition: ClassVar[str] = "volume"
+    whole: ClassVar[bool] = False
     names: tuple[str, ...]
     recorded: tuple[str, ...]
     model: NetworkModel
@@ -148,6 +154,12 @@ class Kind:
             return time if symbol == "time" else evaluate(definitions[symbol], lookup)
 
         return lookup(Name((name,)))
+
+    def unit_of(self, values: np.ndarray, places: np.ndarray, species: str) -> np.ndarray | float:
+        """Return what one molecule adds to a species' value in some rows, float64[p] or one number."""
+        unit = next(each.per_amount for each in self.model.species if each.name == species)
+        rows = values[places]
+        return evaluate(unit, lambda name: self.symbol(rows, name.path[0], 0.0))
 
     def describe(self, code: int) -> str:
         """Return what a code of `advance` means and what to do."""

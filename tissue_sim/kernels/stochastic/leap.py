@@ -68,7 +68,8 @@ def leap_length(rates, counts, critical, starts, members, changes, orders, multi
     work : float64[3, s]
         Scratch: mean change, its variance and outflow per time.
     """
-    work[:] = 0.0
+    for i in range(counts.shape[0]):
+        work[0, i] = work[1, i] = work[2, i] = 0.0
     for j in range(rates.shape[0]):
         if not critical[j] and rates[j] > 0.0:
             for e in range(starts[j], starts[j + 1]):
@@ -102,7 +103,8 @@ def leap(
     allowed : bool
         No count is below 0.
     """
-    trial[:] = counts
+    for i in range(counts.shape[0]):  # a copy by slices takes seconds to compile
+        trial[i] = counts[i]
     for j in range(rates.shape[0]):
         if not critical[j] and rates[j] > 0.0:
             times, draw = poisson(rates[j] * duration, key, cell_id, tick, purpose, draw)
