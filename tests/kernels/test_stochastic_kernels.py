@@ -33,6 +33,7 @@ def test_reactions_need_their_molecules(form):
     rates = np.array([5.0, 7.0, 2.0, 1.5, 0.5])
     assert form(rates, counts, *TABLES) == (OK, 4.0)
     assert rates.tolist() == [0.0, 0.0, 2.0, 1.5, 0.5]
+    assert form(np.array([5.0, -7.0, 2.0, 1.5, 0.5]), counts, *TABLES)[0] == NEGATIVE + KINDS
 
 
 @pytest.mark.parametrize("form", forms(possible))
@@ -145,7 +146,9 @@ def test_langevin_counts_stay_above_zero_and_sums_stay():
 @pytest.mark.parametrize("form", forms(rates_of_real_counts))
 def test_rates_of_real_counts(form):
     rates = np.array([-0.2, 3.0, 1.0, 1.0, 1.0])
-    assert form(rates, np.array([4.0, 1.5, 0.0]), *TABLES) == (OK, 3.0)
+    assert form(rates, np.array([4.0, 0.9, 0.0]), *TABLES) == (OK, 3.0)
     assert rates.tolist() == [0.0, 0.0, 1.0, 1.0, 1.0]
     rates = np.array([-0.2, 3.0, 1.0, 1.0, 1.0])
-    assert form(rates, np.array([4.0, 2.0, 1.0]), *TABLES)[0] == NEGATIVE
+    assert form(rates, np.array([4.0, 1.1, 1.0]), *TABLES)[0] == NEGATIVE
+    rates = np.array([0.2, 3.0, 1.0, -1.0, 1.0])
+    assert form(rates, np.array([0.0, 1.1, 1.0]), *TABLES)[0] == NEGATIVE + KINDS * 3

@@ -6,6 +6,8 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tissue_sim.codegen.parser import parse_equations
 from tissue_sim.codegen.syntax import Number
@@ -13,6 +15,28 @@ from tissue_sim.errors import SettingsError
 from tissue_sim.network.settings import NetworkSettings
 from tissue_sim.network.simulate import simulate
 
+PIECES = (
+    "A",
+    "B",
+    "k",
+    "2",
+    "0",
+    " ",
+    "+",
+    "->",
+    "<->",
+    "@",
+    ":",
+    "*",
+    ",",
+    "(",
+    ")",
+    "'",
+    "=",
+    "\n",
+    "#",
+    "-",
+)
 VALUES = {"k": 0.5, "l": 0.25}
 START = {"A": 4, "B": 3, "C": 0}
 
@@ -122,3 +146,23 @@ def test_the_ode_of_reactions_is_that_of_their_rates(make_network):
 def test_the_schema_tells_of_reactions():
     schema = json.dumps(NetworkSettings.model_json_schema())
     assert "A + 2 B -> C @ k*A*B^2" in schema
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_any_text_is_read_or_refused(text):
+    from tissue_sim.network.reader import Given, readers
+    from tissue_sim.tissue.distributions import parse_distribution
+
+    known = Given({"k": parse_distribution(1)}, {"A": parse_distribution(1), "B": parse_distribution(2)})
+    offset = 0
+    try:
+        readers()["equations"].read(text.encode(), "net", known)
+    except SettingsError as error:
+        offset = error.offset
+    assert 0 <= offset <= len(text)
+
+
+def test_many_lines_are_read_quickly(make_network):
+    text = "A -> B @ k*A\n" * 7000
+    assert len(make_network(text, VALUES, START).reactions) == 7000

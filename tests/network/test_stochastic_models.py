@@ -204,6 +204,14 @@ def test_rates_that_cannot_be_name_the_reaction(make_network, method, k, message
         simulate(model, [0.0, 1.0], method=method)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_net_rate_is_never_cut_at_zero(make_network, method):
+    """One molecule that goes from A to B and never back would be the silent answer."""
+    model = make_network("swap: A -> B @ k*A - l*B", {"k": 1, "l": 2}, {"A": 1, "B": 0})
+    with pytest.raises(SimulationError, match=r"the rate of reaction 'swap' \(A -> B\) is negative"):
+        simulate(model, np.arange(200.0), method=method, cells=20)
+
+
 def test_too_many_reactions_name_the_fastest(make_network):
     model = make_network("-> X @ 1\nX -> X + Y @ fast\nY -> @ 0.001*Y", {"fast": 1e4}, {"X": 1, "Y": 0})
     for kind_class in (GillespieKind, TauLeapingKind):

@@ -65,10 +65,12 @@ def advance_cell(
     done = 0.0
     while True:
         {rates} = propensities({values}, held, constants)
+        if {negative}:
+            return fault(({rates})), draw
 {possible}
         s0 = a0
 {sums}
-        if not ({right} and {total} < 1e300):
+        if not {total} < 1e300:
             return fault(({rates})), draw
         if {total} == 0.0:
             break
@@ -217,7 +219,7 @@ def _scalar_cell(system: ReactionSystem, program: Program) -> str:
         values=", ".join(values),
         possible=_lines(_possible_lines(system), 8),
         sums=_lines([f"s{j} = s{j - 1} + a{j}" for j in range(1, number)], 8),
-        right=" and ".join(f"a{j} >= 0.0" for j in range(number)),
+        negative=" or ".join(f"a{j} < 0.0" for j in range(number)),
         total=f"s{number - 1}",
         fire=_lines(_fire_lines(system), 8),
         store=_lines(store, 4),

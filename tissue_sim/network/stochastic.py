@@ -45,7 +45,7 @@ class StochasticKind(Kind):
     **Inputs** are held over a network step, so that waiting times, which have no memory, may be drawn anew
     at its start; assigned variables follow the counts. At division every molecule goes to either cell by its
     share of the volume, unless `division` says otherwise; species that no reaction changes (genes,
-    reservoirs) are copied.
+    reservoirs) are copied. Of a gene that switches, all states need ``division: copy``.
     """
 
     whole: ClassVar[bool] = True

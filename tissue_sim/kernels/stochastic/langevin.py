@@ -19,8 +19,8 @@ __all__ = ["langevin_step", "rates_of_real_counts"]
 def rates_of_real_counts(rates, counts, starts, members, changes):
     """Set to 0 the rate of a reaction that takes from a species that is used up.
 
-    A negative rate, as that of k X (X - 1)/2 below one molecule, counts as 0 where there are fewer molecules
-    than the reaction takes.
+    A rate below 0 is a fault, but where it is that of k X (X - 1)/2 below one molecule, k X (X - 1) (X - 2)/6
+    below two and so on: there it counts as 0.
 
     Returns
     -------
@@ -30,16 +30,20 @@ def rates_of_real_counts(rates, counts, starts, members, changes):
         Sum of the rates.
     """
     total = 0.0
-    right = True
     for j in range(rates.shape[0]):
+        negative = rates[j] < 0.0
         for e in range(starts[j], starts[j + 1]):
             if changes[e] < 0.0:
                 count = counts[members[e]]
-                if count <= 0.0 or (rates[j] < 0.0 and count + changes[e] < 0.0):
+                if count < -changes[e] - 1.0:
+                    negative = False
+                    rates[j] = max(rates[j], 0.0)
+                if count <= 0.0 and not negative:
                     rates[j] = 0.0
-        right = right and rates[j] >= 0.0
+        if negative:
+            return fault(rates), total
         total += rates[j]
-    if right and total < 1e300:
+    if total < 1e300:
         return OK, total
     return fault(rates), total
 

@@ -17,6 +17,8 @@ __all__ = ["chosen", "fire", "possible"]
 def possible(rates, counts, starts, members, changes):
     """Set the rates of reactions that need more molecules than there are to 0.
 
+    A rate below 0 is a fault even there: A -> B at the net rate k A - l B would otherwise never go back.
+
     Returns
     -------
     status : int64
@@ -25,14 +27,14 @@ def possible(rates, counts, starts, members, changes):
         Sum of the rates.
     """
     total = 0.0
-    right = True
     for j in range(rates.shape[0]):
+        if rates[j] < 0.0:
+            return fault(rates), total
         for e in range(starts[j], starts[j + 1]):
             if counts[members[e]] + changes[e] < 0.0:
                 rates[j] = 0.0
-        right = right and rates[j] >= 0.0
         total += rates[j]
-    if right and total < 1e300:
+    if total < 1e300:
         return OK, total
     return fault(rates), total
 
