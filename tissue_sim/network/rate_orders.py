@@ -1,7 +1,8 @@
 """Of what order rates are in the species they depend on, read from their formulas.
 
 The order bounds how much faster than a count a rate changes, relatively: 1 for k X, 2 for k X Y and
-k X (X - 1)/2, n for X^n/(K^n + X^n). Products and quotients add, sums take the larger.
+k X (X - 1)/2, 2 n at most for X^n/(K^n + X^n). Products and quotients add, sums take the larger. A condition
+counts as a function without a bound, so that leaps over a threshold are short.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tissue_sim.codegen.syntax import Binary, Call, Compare, Expression, Logic, Name, Number
+from tissue_sim.codegen.syntax import Binary, Call, Compare, Expression, Name, Number
 from tissue_sim.codegen.walk import fold
 from tissue_sim.network.ordering import in_dependency_order
 
@@ -22,14 +23,13 @@ __all__ = ["rate_orders"]
 UNKNOWN = 10.0
 """Taken for functions without a bound, such as exp, and for exponents that differ from cell to cell."""
 _LARGEST = {"min", "max", "if", "piecewise", "abs", "sqrt", "root"}
-_STEPS = {"sign", "floor", "ceil", "heaviside", "xor", "implies"}
 
 
 class _Order(NamedTuple):
-    """Order of a formula, and the part of each species in it."""
+    """Order of a formula; for each species that of the terms it is in, and its part in them."""
 
     total: float = 0.0
-    parts: Mapping[str, float] = {}
+    parts: Mapping[str, tuple[float, float]] = {}
 
 
 def rate_orders(
@@ -54,16 +54,15 @@ def rate_orders(
     orders, multiplicities : float64[s]
         0 where no rate depends on the species.
     """
-    known: dict[str, _Order] = {name: _Order(1.0, {name: 1.0}) for name in species}
+    known: dict[str, _Order] = {name: _Order(1.0, {name: (1.0, 1.0)}) for name in species}
     for name in in_dependency_order(definitions, "is assigned from"):
         known[name] = _order_of(definitions[name], known, shared)
     orders, parts = np.zeros(len(species)), np.zeros(len(species))
+    places = {name: place for place, name in enumerate(species)}
     for reaction in reactions:
-        order = known[reaction]
-        for place, name in enumerate(species):
-            if order.parts.get(name, 0.0) > 0.0:
-                orders[place] = max(orders[place], order.total)
-                parts[place] = max(parts[place], order.parts[name])
+        for name, (order, part) in known[reaction].parts.items():
+            orders[places[name]] = max(orders[places[name]], order)
+            parts[places[name]] = max(parts[places[name]], part)
     return orders, parts
 
 
@@ -78,12 +77,10 @@ def _order_of(tree: Expression, known: Mapping[str, _Order], shared: Mapping[str
                 return _scaled(_sum(operands), _exponent(exponent, shared))
             case Call(function=("hill",), arguments=(_, _, exponent)):
                 return _scaled(_sum(operands), _exponent(exponent, shared))
-            case Call(function=(name,)) if name in _STEPS:
-                return _Order()
             case Call(function=(name,)) if name not in _LARGEST:
                 return _scaled(_sum(operands), UNKNOWN)
-            case Compare() | Logic():
-                return _Order()
+            case Compare():
+                return _scaled(_sum(operands), UNKNOWN)
         return _largest(operands)
 
     return fold(tree, combine)
@@ -99,16 +96,26 @@ def _exponent(exponent: Expression, shared: Mapping[str, float]) -> float:
 
 
 def _sum(orders: list[_Order]) -> _Order:
-    names = {name for order in orders for name in order.parts}
-    parts = {name: sum(order.parts.get(name, 0.0) for order in orders) for name in names}
-    return _Order(sum(order.total for order in orders), parts)
+    """Return the order of a product."""
+    total = sum(order.total for order in orders)
+    parts: dict[str, tuple[float, float]] = {}
+    for order in orders:
+        for name, (own, part) in order.parts.items():
+            before, other = parts.get(name, (0.0, 0.0))
+            parts[name] = max(before, own + total - order.total), other + part
+    return _Order(total, parts)
 
 
 def _largest(orders: list[_Order]) -> _Order:
-    names = {name for order in orders for name in order.parts}
-    parts = {name: max(order.parts.get(name, 0.0) for order in orders) for name in names}
+    """Return the order of a sum."""
+    parts: dict[str, tuple[float, float]] = {}
+    for order in orders:
+        for name, (own, part) in order.parts.items():
+            before, other = parts.get(name, (0.0, 0.0))
+            parts[name] = max(before, own), max(other, part)
     return _Order(max((order.total for order in orders), default=0.0), parts)
 
 
 def _scaled(order: _Order, factor: float) -> _Order:
-    return _Order(order.total * factor, {name: part * factor for name, part in order.parts.items()})
+    parts = {name: (own * factor, part * factor) for name, (own, part) in order.parts.items()}
+    return _Order(order.total * factor, parts)

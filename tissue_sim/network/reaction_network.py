@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tissue_sim.codegen.evaluation import evaluate
@@ -103,24 +104,27 @@ class ReactionNetwork:
             )
 
     def _check_time(self, reaction: Reaction) -> None:
-        used = self._used(reaction.rate)
+        used = self.used(reaction.rate)
         if TIME in used:
             raise SettingsError(
                 f"the rate of reaction '{reaction.name}' depends on time, which method {self.method} cannot "
                 "advance exactly; give what changes with time as an input, held over each network step"
             )
 
-    def _used(self, expression: Expression) -> set[str]:
+    @cached_property
+    def _definitions(self) -> dict[str, Expression]:
+        return self.model.definitions()
+
+    def used(self, expression: Expression) -> set[str]:
         """Return all names a formula depends on, through assigned variables and rates too."""
-        definitions = self.model.definitions()
         used: set[str] = set()
         waiting = [expression]
         while waiting:
             for name in names_in(waiting.pop()):
                 if name.path[0] not in used:
                     used.add(name.path[0])
-                    if name.path[0] in definitions:
-                        waiting.append(definitions[name.path[0]])
+                    if name.path[0] in self._definitions:
+                        waiting.append(self._definitions[name.path[0]])
         return used
 
     def _constant(self, expression: Expression) -> float | None:
@@ -145,7 +149,7 @@ class ReactionNetwork:
         return value
 
     def _check_unit(self, species: Species, changed: set[str]) -> None:
-        moving = self._used(species.per_amount) & {TIME, *changed}
+        moving = self.used(species.per_amount) & {TIME, *changed}
         if moving:
             raise SettingsError(
                 f"the volume that '{species.name}' is in depends on '{min(moving)}'; with method "

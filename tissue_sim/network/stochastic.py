@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from tissue_sim.codegen.walk import names_in
 from tissue_sim.errors import SettingsError
 from tissue_sim.kernels.stochastic.codes import KINDS, NEGATIVE, NOT_FINITE, TOO_MANY
 from tissue_sim.network.checks import missing_parameter
@@ -72,7 +71,8 @@ class StochasticKind(Kind):
             *(assignment.name for assignment in model.assignments if assignment.recorded),
         )
         self._counted = [model.species[i] for i in self.system.integrated]
-        self._diluted = [each for each in self._counted if self._follows_inputs(each)]
+        self._counted_names = {each.name for each in self._counted}
+        self._diluted = [each for each in self._counted if network.used(each.per_amount) & set(model.inputs)]
         orders, multiplicities = rate_orders(
             self.system.reactions, [each.name for each in self._counted], model.definitions(), self.shared
         )
@@ -149,18 +149,7 @@ class StochasticKind(Kind):
 
     def is_amount(self, species: str) -> bool:
         """Say whether a species is made of molecules that division shares out: reactions change it."""
-        return any(each.name == species for each in self._counted)
-
-    def _follows_inputs(self, species: Species) -> bool:
-        definitions = self.model.definitions()
-        waiting, seen = [species.per_amount], set()
-        while waiting:
-            for name in names_in(waiting.pop()):
-                symbol = name.path[0]
-                seen.add(symbol)
-                if symbol in definitions:
-                    waiting.append(definitions[symbol])
-        return bool(seen & set(self.model.inputs))
+        return species in self._counted_names
 
     def _take_inputs(self, values: np.ndarray, places: np.ndarray, inputs: Mapping[str, np.ndarray]) -> None:
         """Put inputs into the rows; where they are volumes, molecules stay and concentrations follow."""
