@@ -34,6 +34,8 @@ class Purpose(IntEnum):
     BOOLEAN_UPDATE = 31
     EVENT_ORDER = 36
     USER = 40
+    STOCHASTIC_NETWORK = 50
+    NETWORK_PARTITION = 51
     INTERVENTION = 60
 
 

@@ -75,8 +75,8 @@ class Grammar:
         """Say whether the next token is this symbol or word."""
         return self.token.text == text and self.token.kind in ("symbol", "name", "prime")
 
-    def expression(self) -> Expression:
-        """Return the next expression; what follows it must be the end or a newline.
+    def expression(self, until: str = "") -> Expression:
+        """Return the next expression; what follows it must be the end, a newline or the symbol `until`.
 
         Raises
         ------
@@ -85,7 +85,7 @@ class Grammar:
         """
         self._nodes = self._depth = 0
         tree = self._operators(_OR)
-        if self.token.kind not in ("end", "newline"):
+        if self.token.kind not in ("end", "newline") and not self.at(until):
             raise self._unexpected(self.token)
         if isinstance(tree, Text):
             raise self._lonely_text(tree)

@@ -22,6 +22,9 @@ _PATTERN = re.compile(
     re.VERBOSE,
 )
 
+_REACTION = re.compile(r"<->|->|[@:]")
+"""Symbols of reactions, in equations only."""
+
 _INSTEAD = {
     "**": "use ^ for powers",
     "&&": "use 'and'",
@@ -88,7 +91,8 @@ def tokens_of(text: str, offset: int = 0, *, equations: bool = False) -> list[To
     offset : int
         Added to every token's offset: where `text` begins in a longer one.
     equations : bool
-        Keep newlines outside brackets as tokens, drop ``#`` comments, and read ``X'`` as name and prime.
+        Keep newlines outside brackets as tokens, drop ``#`` comments, read ``X'`` as name and prime, and
+        know ``->``, ``<->``, ``@`` and ``:``.
 
     Raises
     ------
@@ -106,6 +110,11 @@ def tokens_of(text: str, offset: int = 0, *, equations: bool = False) -> list[To
         ):
             tokens.append(Token("prime", "'", offset + place))
             place += 1
+            continue
+        arrow = _REACTION.match(text, place) if equations else None
+        if arrow is not None:
+            tokens.append(Token("symbol", arrow[0], offset + place))
+            place = arrow.end()
             continue
         match = _PATTERN.match(text, place)
         kind = match.lastgroup if match else None

@@ -15,6 +15,7 @@ from tissue_sim.codegen.event_parser import at_event, read_event
 from tissue_sim.codegen.functions import CONSTANTS, FUNCTIONS, RESERVED
 from tissue_sim.codegen.grammar import Grammar
 from tissue_sim.codegen.lexer import tokens_of
+from tissue_sim.codegen.reaction_text import ReactionLine, at_reaction, take_reaction
 from tissue_sim.codegen.syntax import Call, Compare, Expression, Name, Number, Text
 from tissue_sim.codegen.walk import calls_in, fold, names_in, nodes_in, rebuild, substitute
 from tissue_sim.errors import SettingsError
@@ -27,6 +28,7 @@ __all__ = [
     "LONGEST_EQUATIONS",
     "LONGEST_EXPRESSION",
     "Equation",
+    "ReactionLine",
     "calls_in",
     "names_in",
     "nodes_in",
@@ -165,11 +167,21 @@ def _check_formula(tree: Expression, offset: int) -> None:
     _check_constants(tree, offset)
 
 
-def parse_equations(text: str, events: list[TextEvent] | None = None) -> list[Equation]:
-    """Return the equations of a text, one per line, in the order written.
+def _reaction(grammar: Grammar, text: str) -> ReactionLine:
+    start = grammar.token.offset
+    reaction = take_reaction(grammar, text)
+    _check_length(grammar.token.offset - start, LONGEST_EXPRESSION, start, "the reaction")
+    for rate in (reaction.rate, reaction.reverse):
+        if rate is not None:
+            _check_constants(rate, start)
+    return reaction
 
-    ``X' = ...`` is a rate, ``y = ...`` an assignment; ``#`` begins a comment; an equation goes on in the
-    next line inside brackets.
+
+def parse_equations(text: str, events: list[TextEvent] | None = None) -> list[Equation | ReactionLine]:
+    """Return the equations and reactions of a text, one per line, in the order written.
+
+    ``X' = ...`` is a rate, ``y = ...`` an assignment, ``A + 2 B -> C @ k*A*B^2`` a reaction (see
+    `codegen.reaction_text`); ``#`` begins a comment; a line goes on in the next one inside brackets.
 
     Parameters
     ----------
@@ -184,7 +196,7 @@ def parse_equations(text: str, events: list[TextEvent] | None = None) -> list[Eq
     """
     _check_length(len(text), LONGEST_EQUATIONS, 0, "the text of equations")
     grammar = Grammar(tokens_of(text, equations=True))
-    equations: list[Equation] = []
+    equations: list[Equation | ReactionLine] = []
     defined: dict[str, int] = {}
     while grammar.token.kind != "end":
         if grammar.token.kind == "newline":
@@ -194,7 +206,10 @@ def parse_equations(text: str, events: list[TextEvent] | None = None) -> list[Eq
             line = text.count("\n", 0, grammar.token.offset) + 1
             events.append(read_event(grammar, line, _check_formula))
             continue
-        equation = _equation(grammar, text)
+        equation = _reaction(grammar, text) if at_reaction(grammar) else _equation(grammar, text)
+        if not equation.name:
+            equations.append(equation)
+            continue
         if equation.name in defined:
             raise SettingsError(
                 f"'{equation.name}' is already defined in line {defined[equation.name]} of the equations",

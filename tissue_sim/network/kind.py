@@ -63,10 +63,16 @@ class Kind:
     model : NetworkModel
     shared : mapping of name to value
         Parameters that are the same for all cells.
+    partition : str
+        What division does to amounts if the scenario does not say: ``volume`` or ``binomial``.
+    counts : bool
+        Amounts are whole numbers of molecules.
     """
 
     name: ClassVar[str] = ""
     executes_events: ClassVar[bool] = False
+    partition: ClassVar[str] = "volume"
+    counts: ClassVar[bool] = False
     names: tuple[str, ...]
     recorded: tuple[str, ...]
     whole: tuple[str, ...] = ()
@@ -205,6 +211,12 @@ class Kind:
     def changed(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
         """Follow a change of species or parameters from outside."""
         self.refresh(values, places, time)
+
+    def unit_of(self, values: np.ndarray, places: np.ndarray, species: str) -> np.ndarray | float:
+        """Return what one molecule adds to a species' value in some rows, float64[p] or one number."""
+        unit = next(each.per_amount for each in self.model.species if each.name == species)
+        rows = values[places]
+        return evaluate(unit, lambda name: self.symbol(rows, name.path[0], 0.0))
 
     def describe(self, code: int) -> str:
         """Return what a code of `advance` means and what to do."""

@@ -10,6 +10,7 @@ from tissue_sim.errors import SimulationError
 from tissue_sim.network.advancing import advance_rows
 from tissue_sim.network.boolean.time_scale import with_time_scale
 from tissue_sim.network.kind import Draws, kinds
+from tissue_sim.network.partition import Division
 from tissue_sim.network.time_units import minutes_per_unit
 from tissue_sim.tissue.block import Block
 from tissue_sim.tissue.columns import LIVE
@@ -36,14 +37,15 @@ class _Network:
         Its values in the cells that carry it.
     minutes : float
         Tissue minutes per unit of network time; a `time_scale` that is one number is in it.
-    split, reset : tuple of str
-        Species that are split by volume and that start anew at division.
+    split, shared_out, reset : tuple of str
+        Species that are split by volume, shared out molecule by molecule, or start anew at division.
     """
 
     def __init__(
         self, name: str, settings: NetworkSettings, model: NetworkModel, number: int, carriers: Sequence[bool]
     ) -> None:
         self.name = name
+        self.number = number
         self.settings = settings
         model, time_scale = with_time_scale(model, settings.time_scale)
         self.kind: Kind = kinds()[settings.method](model, settings.tolerance, number)
@@ -51,10 +53,13 @@ class _Network:
         self.minutes = minutes_per_unit(settings.time_unit or model.time_unit) / time_scale
         self._frozen = self.block.index("frozen")
         rules = {
-            species: settings.division.get(species, "volume" if self.kind.is_amount(species) else "copy")
+            species: settings.division.get(
+                species, self.kind.partition if self.kind.is_amount(species) else "copy"
+            )
             for species in model.species_names
         }
         self.split = tuple(species for species, rule in rules.items() if rule == "volume")
+        self.shared_out = tuple(species for species, rule in rules.items() if rule == "binomial")
         self.reset = tuple(species for species, rule in rules.items() if rule == "reset")
 
     def inputs(self, tissue: TissueModel, rows: np.ndarray) -> dict[str, np.ndarray]:
@@ -178,11 +183,14 @@ class NetworkProcess(Process):
             from_places, to_places = from_places[carrying], to_places[carrying]
             block.values[to_places] = block.values[from_places]
             own, other = volume[mothers[carrying]], volume[daughters[carrying]]
-            for species in network.split:
-                column = block.index(species)
-                whole = block.values[from_places, column].copy()
-                block.values[from_places, column] = whole * (own / (own + other))
-                block.values[to_places, column] = whole * (other / (own + other))
+            division = Division(
+                block.values, from_places, to_places, own / (own + other), other / (own + other)
+            )
+            division.split(network.kind, network.split)
+            division.share_out(
+                network.kind, network.shared_out, network.number,
+                Draws(tissue.key, tissue.population["cell_id"][mothers[carrying]], tissue.clock.tick),
+            )  # fmt: skip
             self._finish_division(tissue, network, np.concatenate([from_places, to_places]))
 
     def _finish_division(self, tissue: TissueModel, network: _Network, places: np.ndarray) -> None:
@@ -197,5 +205,5 @@ class NetworkProcess(Process):
                 tick=tissue.clock.tick,
                 time=time,
             )
-        if network.reset or network.split:
+        if network.reset or network.split or network.shared_out:
             network.kind.refresh(block.values, places, time)

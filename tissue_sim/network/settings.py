@@ -49,8 +49,8 @@ def _later_source(value: Any, info: ValidationInfo) -> Any:
 
 
 def _division(value: str) -> str:
-    if value in ("binomial", "function"):
-        raise _refuse(f"division '{value}' {LATER}; for method ode: copy, volume or reset")
+    if value == "function":
+        raise _refuse(f"division '{value}' {LATER}; there are copy, volume, binomial and reset")
     return value
 
 
@@ -95,6 +95,10 @@ class ToleranceSettings(Settings):
         default=1e-9,
         description="in the network's own units; one number, or one for each species (the others 1e-9)",
     )
+    leap: Annotated[float, Quantity("1", minimum=1e-6, maximum=1.0)] = Field(
+        default=0.03,
+        description="largest relative change of a rate within one leap; for tau_leaping, chemical_langevin",
+    )
 
 
 class NetworkSettings(Settings):
@@ -102,7 +106,8 @@ class NetworkSettings(Settings):
 
     equations: str | None = Field(
         default=None,
-        description="X' = ... a rate, y = ... an assignment, at(X > 1, X = 0) an event; one per line",
+        description="one per line: X' = ... is a rate, y = ... an assignment, at(X > 1, X = 0) an event, "
+        "A + 2 B -> C @ k*A*B^2 a reaction and its rate, A <-> B @ k*A, l*B one that goes both ways",
     )
     sbml: str | None = Field(default=None, description="file name of an SBML model, Level 2 or 3")
     antimony: str | None = Field(default=None, description="file name of an Antimony model")
@@ -131,7 +136,9 @@ class NetworkSettings(Settings):
     method: Annotated[str, AfterValidator(_method)] = Field(default="ode", description="how it is advanced")
     tolerance: ToleranceSettings = ToleranceSettings()
     division: dict[Name, DivisionRule] = Field(
-        default={}, description="species -> what daughters get; concentrations are copied, amounts split"
+        default={},
+        description="species -> what daughters get; concentrations are copied, amounts split by volume, "
+        "molecules of stochastic methods one by one (binomial)",
     )
     on_failure: Literal["stop", "freeze", "apoptosis"] = Field(
         default="stop", description="what to do with a cell whose network cannot be advanced"

@@ -1,0 +1,50 @@
+"""A network of reactions over counts of molecules, as the generator of stochastic kernels sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from tissue_sim.codegen.ode_system import OdeSystem
+from tissue_sim.codegen.syntax import Expression, Number
+
+__all__ = ["ReactionSystem"]
+
+ONE = Number(1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReactionSystem(OdeSystem):
+    """Reactions that change species by steps; a row as in `OdeSystem`, without a step size.
+
+    The value of a species in a row is the one formulas see: its count times its unit.
+
+    Attributes
+    ----------
+    reactions : tuple of str
+        Names; their rates (reactions per network time) are in `definitions`.
+    changes : tuple of tuple of (int, float)
+        For each reaction (place in `integrated`, molecules).
+    units : tuple of Expression
+        For each integrated species, what one molecule adds to its value.
+    """
+
+    reactions: tuple[str, ...]
+    changes: tuple[tuple[tuple[int, float], ...], ...]
+    units: tuple[Expression, ...]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of a row's values."""
+        return (*self.species, *self.assigned, *self.cell, "frozen")
+
+    @cached_property
+    def tables(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The reactions as arrays: starts int64[r + 1], members int64[e], changes float64[e]."""
+        starts = np.cumsum([0, *(len(each) for each in self.changes)])
+        entries = [entry for each in self.changes for entry in each]
+        members = np.array([place for place, _ in entries], dtype=np.int64)
+        changes = np.array([change for _, change in entries], dtype=np.float64)
+        return starts.astype(np.int64), members, changes

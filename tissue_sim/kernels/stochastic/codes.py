@@ -1,0 +1,14 @@
+"""What became of a cell's stochastic network step: ``kind + KINDS * reaction``, 0 for success."""
+
+from __future__ import annotations
+
+__all__ = ["KINDS", "NEGATIVE", "NOT_FINITE", "OK", "TOO_MANY"]
+
+OK = 0
+NEGATIVE = 1
+"""A rate is below zero."""
+NOT_FINITE = 2
+"""A rate is NaN or infinite."""
+TOO_MANY = 3
+"""More reactions, or leaps, within one network step than are allowed; the reaction is the fastest."""
+KINDS = 4
