@@ -21,11 +21,10 @@ def test_defaults():
 @pytest.mark.parametrize(
     ("given", "place", "message"),
     [
-        ({}, (), "exactly one of equations, sbml, antimony; found none"),
+        ({}, (), "exactly one of equations, sbml, antimony, learned; found none"),
         ({"equations": "x", "sbml": "y"}, (), "found equations and sbml"),
         ({"bnet": "a"}, ("bnet",), "'bnet' is not supported yet"),
         ({"maboss": {"bnd": "a", "cfg": "b"}}, ("maboss",), "comes? with a later version"),
-        ({"learned": "m.onnx"}, ("learned",), "later version"),
         ({"equations": "x", "method": "gillespie"}, ("method",), "comes with a later version"),
         ({"equations": "x", "method": "od"}, ("method",), "did you mean 'ode'"),
         ({"equations": "x", "time_unit": "mm"}, ("time_unit",), "no unit of time"),

@@ -152,4 +152,5 @@ def explicit_arrays_source(system: OdeSystem) -> tuple[str, Program]:
     cell = CELL.format(
         places=list(system.integrated), step_place=system.places["step_size"], patience=PATIENCE
     )
-    return HEADER + rates + hold_source(program) + assign + cell + LOOP, program
+    body = rates + hold_source(program) + assign + cell + LOOP
+    return HEADER + program.learned_source() + body, program

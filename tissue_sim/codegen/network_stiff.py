@@ -202,7 +202,8 @@ def stiff_source(system: OdeSystem) -> tuple[str, Program]:
         order=repr(ROSENBROCK.order),
         calm=repr(CALM),
     )
-    return HEADER + rates + jacobian + hold_source(program) + cell + LOOP, program
+    body = rates + jacobian + hold_source(program) + cell + LOOP
+    return HEADER + program.learned_source() + body, program
 
 
 def _exact_source(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tissue_sim.errors import Problem, SettingsError, did_you_mean
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import kinds
+from tissue_sim.network.learned.refusal import refuse_learned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,7 @@ def checks(settings: NetworkSettings, model: NetworkModel) -> Iterator[Problem]:
     """
     yield from _unknown_species(settings, model)
     try:
+        refuse_learned(kinds()[settings.method], model)
         kinds()[settings.method].check(model)
     except SettingsError as error:
         yield Problem(("method",), error.message)

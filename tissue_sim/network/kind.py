@@ -56,9 +56,12 @@ class Kind:
     model : NetworkModel
     shared : mapping of name to value
         Parameters that are the same for all cells.
+    takes_learned : bool
+        It advances formulas that apply learned functions.
     """
 
     name: ClassVar[str] = ""
+    takes_learned: ClassVar[bool] = False
     names: tuple[str, ...]
     recorded: tuple[str, ...]
     model: NetworkModel

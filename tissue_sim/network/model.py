@@ -114,6 +114,8 @@ class NetworkModel:
         What was read in a way the user should know; printed by ``check``.
     renamed : mapping of id to name
         Ids of a file that are no names here -> what they are called.
+    period : float or None
+        The rate rules are no rates but the next values, taken every `period` of network time.
 
     Raises
     ------
@@ -131,6 +133,7 @@ class NetworkModel:
     time_unit: str | None = None
     notes: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    period: float | None = None
 
     def __post_init__(self) -> None:
         self._check_unique()

@@ -11,6 +11,7 @@ from tissue_sim.network.discovery import classes_in
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tissue_sim.network.learned.terms import LearnedTerm
     from tissue_sim.network.model import NetworkModel
     from tissue_sim.tissue.distributions import Distribution
 
@@ -27,12 +28,21 @@ class Given:
     inputs : tuple of str
     shared : mapping of name to value
         The scenario's own parameters.
+    species : tuple of str
+        Names of a learned network's outputs.
+    period : float or None
+        Of a discrete map, in network time.
+    learned : tuple of LearnedTerm
+        Learned functions whose outputs the network uses.
     """
 
     parameters: Mapping[str, Distribution] = field(default_factory=dict)
     initial: Mapping[str, Distribution] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
     shared: Mapping[str, float] = field(default_factory=dict)
+    species: tuple[str, ...] = ()
+    period: float | None = None
+    learned: tuple[LearnedTerm, ...] = ()
 
 
 class Reader:

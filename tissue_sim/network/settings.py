@@ -13,7 +13,7 @@ from tissue_sim.network import kinds
 from tissue_sim.tissue.distributions import Distribution, DistributionIn
 from tissue_sim.tissue.expression_settings import ExpressionField
 from tissue_sim.tissue.settings import Name, Settings
-from tissue_sim.units import Positive, Quantity, conversion_factor, same_dimension
+from tissue_sim.units import Positive, PositiveTime, Quantity, conversion_factor, same_dimension
 
 __all__ = ["SOURCES", "NetworkSettings", "ToleranceSettings"]
 
@@ -23,7 +23,6 @@ SOURCES = ("equations", "sbml", "antimony", "bnet", "maboss", "learned")
 LATER_SOURCES = {
     "bnet": "Boolean networks come with a later version",
     "maboss": "Boolean networks come with a later version",
-    "learned": "learned networks come with a later version",
 }
 KNOWN_METHODS = (
     "ode",
@@ -107,6 +106,20 @@ class ToleranceSettings(Settings):
     )
 
 
+class LearnedTermSettings(Settings):
+    """A learned function whose outputs are variables of the network's formulas."""
+
+    file: str = Field(description="file name of an ONNX model: a feed-forward network")
+    inputs: list[Name] = Field(
+        min_length=1,
+        description="species, parameters, inputs, assigned variables or time, in the order of its inputs",
+    )
+    outputs: list[Name] = Field(
+        min_length=1,
+        description="names for its outputs; in sbml and antimony models they replace parameters",
+    )
+
+
 class NetworkSettings(Settings):
     """A model inside cells."""
 
@@ -117,7 +130,18 @@ class NetworkSettings(Settings):
     antimony: str | None = Field(default=None, description="file name of an Antimony model")
     bnet: LaterSource = Field(default=None, description=LATER)
     maboss: LaterSource = Field(default=None, description=LATER)
-    learned: LaterSource = Field(default=None, description=LATER)
+    learned: str | Annotated[dict[Name, LearnedTermSettings], Field(min_length=1)] | None = Field(
+        default=None,
+        description="file name of an ONNX model whose outputs are the rates of `species` (method ode) or "
+        "their next values (method map), its inputs the species, then `inputs`, then `parameters`; "
+        "or, beside equations, sbml or antimony, terms whose outputs their formulas use",
+    )
+    species: list[Name] = Field(
+        default=[], description="names of the outputs of a learned network, in their order"
+    )
+    period: PositiveTime | None = Field(
+        default=None, description="a learned network gives the next values every so often (method map)"
+    )
     parameters: dict[Name, AnyDistribution] = Field(
         default={}, description="numbers, or distributions drawn anew for each founder cell"
     )
@@ -143,7 +167,7 @@ class NetworkSettings(Settings):
 
     @property
     def source(self) -> str:
-        """The one key that says where the network comes from."""
+        """The one key that says where the network comes from; `learned` with terms is not it."""
         return next(key for key in SOURCES if getattr(self, key) is not None)
 
     @model_validator(mode="before")
@@ -151,7 +175,11 @@ class NetworkSettings(Settings):
     def _has_one_source(cls, data: Any) -> Any:
         if isinstance(data, dict):
             given = [key for key in SOURCES if data.get(key) is not None]
+            if "learned" in given and isinstance(data["learned"], dict):  # terms beside a source
+                given.remove("learned")
             if len(given) != 1:
                 found = f"found {' and '.join(given)}" if given else "found none"
-                raise _refuse(f"a network has exactly one of equations, sbml, antimony; {found}")
+                if isinstance(data.get("learned"), dict):
+                    found += " beside the learned terms"
+                raise _refuse(f"a network has exactly one of equations, sbml, antimony, learned; {found}")
         return data

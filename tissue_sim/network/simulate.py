@@ -8,6 +8,7 @@ import numpy as np
 
 from tissue_sim.errors import SettingsError, SimulationError, did_you_mean
 from tissue_sim.network.kind import Draws, kinds
+from tissue_sim.network.learned.refusal import refuse_learned
 from tissue_sim.network.scenario_values import with_inputs
 from tissue_sim.network.settings import ToleranceSettings
 from tissue_sim.tissue.distributions import Distribution, parse_distribution
@@ -88,6 +89,7 @@ def simulate(
     given = inputs or {}
     model = with_inputs(model, tuple(name for name in given if name not in model.inputs))
     model = model.with_parameters(_distributions(parameters)).with_initial(_distributions(initial))
+    refuse_learned(kinds()[method], model)
     kinds()[method].check(model)
     kind = kinds()[method](model, tolerance or ToleranceSettings(), 0)
     grid = np.asarray(times, dtype=np.float64)

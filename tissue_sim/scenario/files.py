@@ -100,6 +100,9 @@ def named_files(root: Node) -> Iterator[tuple[KeyPath, str]]:
     for name in networks.entries if isinstance(networks, MapNode) else ():
         for key in _NETWORK_KEYS:
             yield from _named(root, ("networks", name, key))
+        terms = find(root, ("networks", name, "learned"))
+        for term in terms.entries if isinstance(terms, MapNode) else ():
+            yield from _named(root, ("networks", name, "learned", term, "file"))
         for key in ("bnd", "cfg"):
             yield from _named(root, ("networks", name, "maboss", key))
     for section, key in (("fixed", "mask"), ("initial", "csv")):

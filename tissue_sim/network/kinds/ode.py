@@ -35,6 +35,7 @@ class OdeKind(Kind):
     """dX/dt = rates, integrated in each cell with its own step size."""
 
     name: ClassVar[str] = "ode"
+    takes_learned: ClassVar[bool] = True
 
     def __init__(self, model: NetworkModel, tolerance: ToleranceSettings, number: int = 0) -> None:
         from tissue_sim.codegen.network_kernels import OdeKernels

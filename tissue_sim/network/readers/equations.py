@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tissue_sim.codegen.parser import names_in, parse_equations
 from tissue_sim.errors import SettingsError, did_you_mean
+from tissue_sim.network.learned.terms import with_learned
 from tissue_sim.network.model import TIME, Assignment, NetworkModel, Parameter, RateRule, Species
 from tissue_sim.network.reader import Given, Reader
 from tissue_sim.tissue.distributions import Distribution
@@ -31,9 +32,11 @@ class EquationsReader(Reader):
         _check_names_used(equations, given)
         used = {name.path[0] for equation in equations for name in names_in(equation.expression)}
         shared = {name: value for name, value in given.shared.items() if name in used}
+        outputs = [output for term in given.learned for output in term.outputs]
         values = {
             **{name: Distribution("fixed", (value,)) for name, value in shared.items()},
             **given.parameters,
+            **{name: Distribution.fixed(0.0) for name in outputs},  # what `with_learned` replaces
         }
         for name in given.inputs:
             values.pop(name, None)
@@ -44,7 +47,7 @@ class EquationsReader(Reader):
                     f"species '{equation.name}' has no initial value; give it under `initial`",
                     equation.offset,
                 )
-        return NetworkModel(
+        model = NetworkModel(
             name=file_name,
             species=tuple(Species(e.name, given.initial[e.name]) for e in rates),
             parameters=tuple(Parameter(name, value) for name, value in values.items()),
@@ -52,6 +55,7 @@ class EquationsReader(Reader):
             assignments=tuple(Assignment(e.name, e.expression) for e in equations if e.kind != "rate"),
             rate_rules=tuple(RateRule(e.name, e.expression) for e in rates),
         )
+        return with_learned(model, given.learned)
 
 
 def _check_name(equation: Equation, given: Given) -> None:
@@ -64,10 +68,14 @@ def _check_name(equation: Equation, given: Given) -> None:
     for table, what in ((given.parameters, "parameter"), (given.inputs, "input")):
         if name in table:
             raise SettingsError(f"'{name}' is already {'an' if what[0] == 'i' else 'a'} {what}", offset)
+    for term in given.learned:
+        if name in term.outputs:
+            raise SettingsError(f"'{name}' is already an output of the learned term '{term.name}'", offset)
 
 
 def _check_names_used(equations: Sequence[Equation], given: Given) -> None:
     known = {TIME, *given.parameters, *given.inputs, *given.shared, *(e.name for e in equations)}
+    known |= {output for term in given.learned for output in term.outputs}
     for equation in equations:
         for name in names_in(equation.expression):
             if len(name.path) > 1:
