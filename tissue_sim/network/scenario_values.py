@@ -50,5 +50,5 @@ def with_inputs(model: NetworkModel, names: tuple[str, ...]) -> NetworkModel:
         species=tuple(s for s in model.species if s.name not in names),
         parameters=tuple(p for p in model.parameters if p.name not in names),
         rate_rules=tuple(r for r in model.rate_rules if r.name not in names),
-        inputs=names,
+        inputs=(*model.inputs, *names),
     )
