@@ -19,6 +19,7 @@ a = 10
 total = u + v
 """
 DECAY = "X' = k - d*X\nk = 2\n"
+DECAYING = ["decay.txt", "--set", "X=1", "--set", "d=1"]
 SCENARIO = """\
 tissue_sim: 1
 duration: 1 h
