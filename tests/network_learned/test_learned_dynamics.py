@@ -157,10 +157,12 @@ def test_nonlinear_networks_agree_with_scipy_in_scalars_and_in_arrays(make, rng,
     np.testing.assert_allclose(found.values[0, 1], reference.y[:, -1], rtol=1e-7, atol=1e-8)
 
 
-def test_bits_do_not_depend_on_threads_batches_or_rows(make, rng):
+@pytest.mark.parametrize("method", ["ode", "map"])
+def test_bits_do_not_depend_on_threads_batches_or_rows(make, rng, method):
     content, _ = make.perceptron(rng, 3, 8, 2)
-    model = learned(content, "XY", ["uniform(0, 1)", "uniform(1, 2)"], inputs=["seen"])
-    kind = OdeKind(model, ToleranceSettings())
+    first, period = ["uniform(0, 1)", "uniform(1, 2)"], 0.4 if method == "map" else None
+    model = learned(content, "XY", first, inputs=["seen"], period=period)
+    kind = kinds()[method](model, ToleranceSettings(), 0)
 
     def run(order, threads):
         use_threads(threads)
@@ -179,6 +181,36 @@ def test_bits_do_not_depend_on_threads_batches_or_rows(make, rng):
             assert run(np.array([cell]), 1)[0].tobytes() == whole[cell - 1].tobytes()
     finally:
         use_threads(most_threads())
+
+
+@pytest.mark.slow
+def test_a_large_stiff_network_takes_its_jacobian_by_differences(make, rng):
+    """25 species: 625 entries are more than are written out."""
+    size = 25
+    matrix = rng.normal(size=(size, size)) * 0.1 - np.diag(np.geomspace(0.1, 1e5, size))
+    first = rng.uniform(0.5, 1.5, size)
+    model = learned(make.linear(matrix), [f"s{i}" for i in range(size)], first)
+    kind = OdeKind(model, ToleranceSettings(relative=1e-8, absolute=1e-10))
+    values = np.zeros((1, len(kind.names)))
+    values[0, :size] = first
+    advanced(kind, values, steps=1, duration=1.0)
+    assert values[0, kind.system.places["stiff"]] == 1.0
+    np.testing.assert_allclose(values[0, :size], expm(matrix) @ first, rtol=1e-5, atol=1e-9)
+
+
+def test_steady_states_of_a_learned_network(make, rng):
+    """Exact slopes: Newton's method finds -A^-1 b of a linear network, and its eigenvalues."""
+    from tissue_sim.network.analysis.steady_states import steady_states
+
+    node = make.node("Gemm", ["x", "A", "b"], ["y"], transB=1)
+    content = make.bytes(
+        [node], [make.tensor("A", A), make.tensor("b", [1.0, 2.0, 3.0])], [("x", ("N", 3))], [("y", ("N", 3))]
+    )
+    (state,) = steady_states(learned(content, "XYZ", [1, 1, 1])).states
+    np.testing.assert_allclose(list(state.values.values()), -np.linalg.solve(A, [1.0, 2.0, 3.0]), rtol=1e-12)
+    np.testing.assert_allclose(
+        np.sort(state.eigenvalues.real), np.sort(np.linalg.eigvals(A).real), rtol=1e-10
+    )
 
 
 def test_a_discrete_map_takes_its_steps_at_multiples_of_the_period(make):

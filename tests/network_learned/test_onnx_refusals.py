@@ -124,6 +124,10 @@ def test_sizes_are_limited(make, monkeypatch):
     chain = [make.node("Tanh", ["x"], ["t0"])]
     chain += [make.node("Tanh", [f"t{i}"], [f"t{i + 1}"]) for i in range(2001)]
     refused(make.bytes(chain, outputs=[("t9", ("N", 2))]), "2002 nodes; allowed are 2000")
+    twice = make.bytes(
+        [node], change=lambda model: model.graph.initializer.extend([make.tensor("W", EYE)] * 2001)
+    )
+    refused(twice, "2001 initializers; allowed are 2000")
     wide = [("x", ("N", 1 << 19))]
     refused(make.bytes([node, make.node("Tanh", ["y"], ["z"])], inputs=wide), "more than 1048576 values")
     matrix = make.tensor("W", np.ones((1024, 1024)), np.float32)  # 4 MB that serve in many layers

@@ -191,8 +191,6 @@ def _complex(value: complex) -> str:
 
 
 def _period(opened: Opened, options: argparse.Namespace) -> pd.DataFrame:
-    import pandas as pd
-
     from tissue_sim.network.analysis.limit_cycle import limit_cycle
 
     duration = None if options.duration is None else _duration(opened, options.duration)
@@ -200,7 +198,7 @@ def _period(opened: Opened, options: argparse.Namespace) -> pd.DataFrame:
     unit = opened.model.time_unit or "min"
     _say(f"period {cycle.period:.9g} (network time, {unit}), from {cycle.cycles} cycles;")
     _say(f"a cycle begins where {cycle.species} rises through {cycle.level:.6g}")
-    table = pd.DataFrame({"start": cycle.state, "minimum": cycle.minima, "maximum": cycle.maxima})
+    table = cycle.table()
     _say(table.to_string(float_format=lambda value: f"{value:.8g}"))
     return table.assign(period=cycle.period)
 

@@ -17,6 +17,8 @@ from tissue_sim.network.analysis.flow import Flow
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
+
     from tissue_sim.network.model import NetworkModel
 
 __all__ = ["LimitCycle", "Section", "follow", "limit_cycle"]
@@ -76,6 +78,12 @@ class LimitCycle:
     minima: dict[str, float]
     maxima: dict[str, float]
     cycles: int
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per species: ``start``, ``minimum``, ``maximum``."""
+        import pandas as pd
+
+        return pd.DataFrame({"start": self.state, "minimum": self.minima, "maximum": self.maxima})
 
 
 def limit_cycle(

@@ -63,8 +63,15 @@ def _check_model(model: Any) -> None:
     for part, what in ((model.functions, "functions of its own"), (model.training_info, "training steps")):
         if len(part):
             raise SettingsError(f"the model has {what}, which are not supported; export the network only")
-    if len(model.graph.node) > MOST_NODES:
-        raise SettingsError(f"the graph has {len(model.graph.node)} nodes; allowed are {MOST_NODES}")
+    graph = model.graph
+    for items, what in (
+        (graph.node, "nodes"),
+        (graph.initializer, "initializers"),
+        (graph.input, "inputs"),
+        (graph.output, "outputs"),
+    ):
+        if len(items) > MOST_NODES:
+            raise SettingsError(f"the graph has {len(items)} {what}; allowed are {MOST_NODES}")
 
 
 class _Graph:
