@@ -220,3 +220,28 @@ def test_help_answers_at_once(folder):
         best = min(best, time.perf_counter() - began)
     assert "--steady-states" in done.stdout
     assert best < 0.3
+
+
+def test_attractors_are_asked_for_both_dynamics(folder, capsys, monkeypatch):
+    """The search itself is tested where it is; here: what is asked, and how the answer is shown."""
+    from types import SimpleNamespace
+
+    from tissue_sim.cli import network_attractors
+    from tissue_sim.cli.network_model import Opened
+
+    asked = []
+
+    def attractors(model, dynamics, *, inputs):
+        asked.append((dynamics, inputs))
+        fixed = SimpleNamespace(inputs={"I": True}, size=1, basin=3, states=np.array([[True, False]]))
+        return SimpleNamespace(variables=("A", "B"), found=(fixed,))
+
+    monkeypatch.setattr(
+        network_attractors.importlib, "import_module", lambda _: SimpleNamespace(attractors=attractors)
+    )
+    table = network_attractors.attractor_table(
+        Opened(SimpleNamespace(nodes=("A", "B")), {"x": 1.0}, "boolean_continuous", None)
+    )
+    assert asked == [("synchronous", {"x": 1.0}), ("asynchronous", {"x": 1.0})]
+    assert table["A,B"].tolist() == ["10", "10"]
+    assert table["inputs"].tolist() == ["I=1", "I=1"]
