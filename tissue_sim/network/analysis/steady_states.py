@@ -1,7 +1,7 @@
 """Steady states, stable and unstable, by Newton's method from many starting points.
 
-Steps are damped by the affine-invariant monotonicity test (Deuflhard, Newton Methods for Nonlinear Problems,
-2004, doi:10.1007/978-3-642-23899-4, 3.2). Where sums of species are conserved the states are those with the
+Steps are damped by the natural monotonicity test, which does not depend on the sizes of the rates (Deuflhard,
+Newton Methods for Nonlinear Problems, doi:10.1007/978-3-642-23899-4). Where sums of species are conserved the states are those with the
 sums of the first values: Newton's method and the eigenvalues are those of the flow within that subspace.
 """
 
