@@ -20,7 +20,7 @@ RELATIVE = 1e-10
 def quasi_random(number: int, dimension: int) -> np.ndarray:
     """Return points that fill the unit cube evenly, float64[number, dimension]; always the same.
 
-    Multiples of the powers of 1/phi, phi^(d + 1) = phi + 1 (Roberts 2018, the generalised golden ratio).
+    Multiples of the powers of 1/phi, phi^(d + 1) = phi + 1: the golden ratio, for d dimensions.
     """
     phi = 2.0
     for _ in range(60):

@@ -1,8 +1,9 @@
 """Steady states, stable and unstable, by Newton's method from many starting points.
 
 Steps are damped by the natural monotonicity test, which does not depend on the sizes of the rates (Deuflhard,
-Newton Methods for Nonlinear Problems, doi:10.1007/978-3-642-23899-4). Where sums of species are conserved the states are those with the
-sums of the first values: Newton's method and the eigenvalues are those of the flow within that subspace.
+Newton Methods for Nonlinear Problems, doi:10.1007/978-3-642-23899-4). Where sums of species are conserved the
+states are those with the sums of the first values: Newton's method and the eigenvalues are those of the flow
+within that subspace.
 """
 
 from __future__ import annotations
