@@ -21,11 +21,10 @@ def test_defaults():
 @pytest.mark.parametrize(
     ("given", "place", "message"),
     [
-        ({}, (), "exactly one of equations, sbml, antimony, bnet, maboss; found none"),
+        ({}, (), "exactly one of equations, sbml, antimony, bnet, maboss, learned; found none"),
         ({"equations": "x", "sbml": "y"}, (), "found equations and sbml"),
         ({"maboss": {"cfg": "b"}}, ("maboss", "bnd"), "required"),
         ({"maboss": {"bnd": "a", "mutants": {"A": "up"}}}, ("maboss", "mutants", "A"), "'on' or 'off'"),
-        ({"learned": "m.onnx"}, ("learned",), "later version"),
         ({"equations": "x", "method": "od"}, ("method",), "did you mean 'ode'"),
         ({"equations": "x", "time_unit": "mm"}, ("time_unit",), "no unit of time"),
         ({"equations": "x", "time_unit": "9**9"}, ("time_unit",), "not a unit"),

@@ -19,10 +19,11 @@ COMMANDS = {
     "check": "validate a scenario and say what it would do",
     "info": "say what is in a run",
     "plot": "draw a run",
+    "network": "look at a network without a tissue: list, simulate, steady states, period, sensitivities",
     "new": "write a scenario to start from",
     "schema": "print the scenario's JSON Schema, behaviours or expressions",
 }
-LATER = ("export", "view", "sweep", "network", "verify", "branch", "explain", "import")
+LATER = ("export", "view", "sweep", "verify", "branch", "explain", "import")
 
 OK, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 

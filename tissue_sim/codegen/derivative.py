@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tissue_sim.codegen.elementary import power_by_base, power_by_exponent
 from tissue_sim.codegen.functions import FUNCTIONS
 from tissue_sim.codegen.simplify import add, divide, multiply, negate, power, simplify, subtract
-from tissue_sim.codegen.syntax import Binary, Call, Compare, Expression, Logic, Name, Number, Unary
+from tissue_sim.codegen.syntax import Applied, Binary, Call, Compare, Expression, Logic, Name, Number, Unary
 from tissue_sim.codegen.walk import fold, names_in, rebuild
 from tissue_sim.errors import SettingsError
 
@@ -62,6 +62,18 @@ def _of_call(node: Call, operands: Sequence[_Pair]) -> Expression:
     return entry.slope([operand.value for operand in operands], slopes)
 
 
+def _of_applied(node: Applied, operands: Sequence[_Pair]) -> Expression:
+    """D f(a, b)/dx = f_a a' + f_b b'."""
+    if node.by is not None:
+        raise SettingsError("a learned function has first derivatives only")
+    arguments = tuple(operand.value for operand in operands)
+    total: Expression = ZERO
+    for place, operand in enumerate(operands):
+        if operand.slope != ZERO:
+            total = add(total, multiply(Applied(node.function, node.output, arguments, place), operand.slope))
+    return total
+
+
 def derivative(expression: Expression, path: tuple[str, ...]) -> Expression:
     """Return the derivative by the name with this path, simplified.
 
@@ -92,6 +104,8 @@ def derivative(expression: Expression, path: tuple[str, ...]) -> Expression:
                 return _Pair(value, _of_binary(node, operands[0], operands[1]))
             case Call():
                 return _Pair(value, _of_call(node, operands))
+            case Applied():
+                return _Pair(value, _of_applied(node, operands))
             case Unary() | Compare() | Logic() | _:
                 return _Pair(value, ZERO)
 

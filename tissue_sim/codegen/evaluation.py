@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tissue_sim.codegen.functions import FUNCTIONS
-from tissue_sim.codegen.syntax import Binary, Call, Compare, Expression, Logic, Name, Number, Text, Unary
+from tissue_sim.codegen.syntax import (
+    Applied,
+    Binary,
+    Call,
+    Compare,
+    Expression,
+    Logic,
+    Name,
+    Number,
+    Text,
+    Unary,
+)
 from tissue_sim.codegen.walk import fold
 from tissue_sim.errors import SettingsError
 
@@ -117,6 +128,11 @@ class _Evaluator:
                 return self._compare_text(node)
             case Call():
                 return self._value_of(node, operands)
+            case Applied(function=function, output=output, by=by):
+                learned: Values = (
+                    function.value(operands)[output] if by is None else function.slopes(operands)[output, by]
+                )
+                return learned
             case Text():
                 raise SettingsError("text in quotes stands only beside == and !=", node.offset)
         return _operation(node, operands)

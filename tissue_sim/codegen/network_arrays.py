@@ -160,4 +160,4 @@ def explicit_arrays_source(system: OdeSystem) -> tuple[str, Program]:
         **events.insertions,
     )
     body = rates + events.kernels + hold_source(program) + assign + events.functions + cell
-    return HEADER + body + events.loop, program
+    return HEADER + program.learned_source() + body + events.loop, program

@@ -9,7 +9,6 @@ import numpy as np
 
 from tissue_sim.codegen.drawn import Drawn, at
 from tissue_sim.codegen.module_cache import load_module
-from tissue_sim.codegen.program import shared_value
 from tissue_sim.kernels.network.status import NO_ROOM, OK, STEP_UNDERFLOW, STIFF, TOO_MANY_STEPS
 
 if TYPE_CHECKING:
@@ -69,8 +68,7 @@ class OdeKernels:
         return self._compiled(source, program, "ode_stiff")
 
     def _compiled(self, source: str, program: Program, stem: str) -> _Compiled:
-        constants = [shared_value(tree, self._system) for tree in program.constants]
-        return _Compiled(load_module(source, stem), np.array([*constants, 0.0]), max(1, program.held_size))
+        return _Compiled(load_module(source, stem), program.constant_values(), max(1, program.held_size))
 
     def advance(
         self,

@@ -183,7 +183,8 @@ def explicit_source(system: OdeSystem) -> tuple[str, Program]:
     program = Program(system)
     rates = _rates_source(system, program)
     assign = assign_source(system, program)
-    return HEADER + rates + hold_source(program) + assign + _cell_source(system) + LOOP, program
+    body = rates + hold_source(program) + assign + _cell_source(system) + LOOP
+    return HEADER + program.learned_source() + body, program
 
 
 def _names(prefix: str, number: int) -> str:

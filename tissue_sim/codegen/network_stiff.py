@@ -207,7 +207,7 @@ def stiff_source(system: OdeSystem) -> tuple[str, Program]:
         **events.insertions,
     )
     body = rates + jacobian + events.kernels + hold_source(program) + events.functions + cell
-    return HEADER + body + events.loop, program
+    return HEADER + program.learned_source() + body + events.loop, program
 
 
 def _exact_source(

@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tissue_sim.codegen.graph import HELD, MOVING, NODE, SHARED, Graph
+from tissue_sim.codegen.learned_code import LearnedCode
 from tissue_sim.codegen.source import source_of
-from tissue_sim.codegen.syntax import Expression, Name, Number
+from tissue_sim.codegen.syntax import Applied, Expression, Name, Number
 from tissue_sim.codegen.walk import children, rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from tissue_sim.codegen.learned_code import Application
     from tissue_sim.codegen.ode_system import OdeSystem
 
 __all__ = ["Program", "Statements"]
@@ -59,6 +63,7 @@ class Program:
         self.constants: list[Expression] = []
         self._constant_places: dict[int, int] = {}
         self._held_nodes: dict[int, int] = {}
+        self._learned = LearnedCode()
 
     def _level_of(self, name: str) -> int:
         if name in self.system.shared:
@@ -79,8 +84,17 @@ class Program:
 
     @property
     def held_size(self) -> int:
-        """Number of values held per cell."""
-        return len(self._held_nodes)
+        """Number of values held per cell; those that learned functions work on come last."""
+        return len(self._held_nodes) + self._learned.work_size
+
+    def constant_values(self) -> np.ndarray:
+        """Return the kernels' `constants`: shared values, a spare 0, weights of learned functions."""
+        shared = [shared_value(tree, self.system) for tree in self.constants]
+        return np.concatenate([shared, [0.0], *self._learned.weights()])
+
+    def learned_source(self) -> str:
+        """Return what a module needs beside its code, empty without learned functions; call it last."""
+        return self._learned.source(work=len(self._held_nodes), weights=len(self.constants) + 1)
 
     def _outside(self, node: int, level: int) -> str | None:
         """Return how a node is read that is not computed at this level, None if it is."""
@@ -128,6 +142,7 @@ class Program:
         """Write nodes in order; those used once stand inside the formula that uses them."""
         lines: list[str] = []
         trees: dict[int, Expression] = {}
+        applied: set[Application] = set()
         depths: dict[int, int] = {}
         wanted = set(roots)
 
@@ -138,6 +153,11 @@ class Program:
             operands = self.graph.operands(node)
             tree = self.graph.trees[node]
             inlined = [Name((NODE, str(child))) if child in texts else trees[child] for child in operands]
+            if isinstance(tree, Applied):
+                arguments = [source_of(each, text) for each in inlined]
+                call, texts[node] = self._learned.call(tree, arguments, applied)
+                lines += call
+                continue
             full = rebuild(tree, inlined) if children(tree) else tree
             depth = 1 + max((depths.get(child, 0) for child in operands), default=0)
             shared = node in wanted or uses.get(node, 0) > 1 or depth > DEEPEST_TEXT

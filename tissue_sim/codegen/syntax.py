@@ -6,8 +6,12 @@ Trees are built by `codegen.parser`, never by eval; all other modules of this pa
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-__all__ = ["Binary", "Call", "Compare", "Expression", "Logic", "Name", "Number", "Text", "Unary"]
+if TYPE_CHECKING:
+    from tissue_sim.codegen.feed_forward import FeedForward
+
+__all__ = ["Applied", "Binary", "Call", "Compare", "Expression", "Logic", "Name", "Number", "Text", "Unary"]
 
 
 @dataclass(frozen=True)
@@ -88,4 +92,25 @@ class Call:
     offset: int = field(default=0, compare=False)
 
 
-Expression = Number | Text | Name | Unary | Binary | Compare | Logic | Call
+@dataclass(frozen=True)
+class Applied:
+    """One output of a learned function of several arguments, or its slope by one of them.
+
+    Attributes
+    ----------
+    function : FeedForward
+    output : int
+        Which of its outputs, from 0.
+    arguments : tuple of Expression
+        All its inputs.
+    by : int or None
+        The derivative of the output by this input in place of its value.
+    """
+
+    function: FeedForward
+    output: int
+    arguments: tuple[Expression, ...]
+    by: int | None = None
+
+
+Expression = Number | Text | Name | Unary | Binary | Compare | Logic | Call | Applied

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from tissue_sim.codegen.syntax import Binary, Call, Compare, Expression, Logic, Name, Unary
+from tissue_sim.codegen.syntax import Applied, Binary, Call, Compare, Expression, Logic, Name, Unary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +25,8 @@ def children(expression: Expression) -> tuple[Expression, ...]:
             return operands
         case Call(arguments=arguments, keywords=keywords):
             return (*arguments, *(value for _, value in keywords))
+        case Applied(arguments=arguments):
+            return arguments
         case _:
             return ()
 
@@ -44,6 +46,8 @@ def rebuild(expression: Expression, operands: Sequence[Expression]) -> Expressio
             positional = len(arguments)
             named = zip((name for name, _ in keywords), operands[positional:], strict=True)
             return Call(function, tuple(operands[:positional]), tuple(named), offset)
+        case Applied(function=applied, output=output, by=by):
+            return Applied(applied, output, tuple(operands), by)
         case _:
             return expression
 

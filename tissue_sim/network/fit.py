@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tissue_sim.errors import SettingsError
+from tissue_sim.network.learned.refusal import refuse_learned
 
 if TYPE_CHECKING:
     from tissue_sim.network.kind import Kind
@@ -19,8 +20,8 @@ def check_fit(kind: type[Kind], model: NetworkModel) -> None:
     Raises
     ------
     SettingsError
-        The model has Boolean nodes and the kind is not Boolean, or events and the kind executes none, or what
-        `Kind.check` refuses.
+        The model has Boolean nodes and the kind is not Boolean, events and the kind executes none, learned
+        functions and the kind takes none, or what `Kind.check` refuses.
     """
     if model.nodes and not kind.boolean:
         raise SettingsError(
@@ -32,4 +33,5 @@ def check_fit(kind: type[Kind], model: NetworkModel) -> None:
             f"method '{kind.name}' does not execute events, and the network has event "
             f"'{model.events[0].name}'; take a method that does, such as ode"
         )
+    refuse_learned(kind, model)
     kind.check(model)

@@ -67,10 +67,13 @@ class Kind:
         What division does to amounts if the scenario does not say: ``volume`` or ``binomial``.
     counts : bool
         Amounts are whole numbers of molecules.
+    takes_learned : bool
+        It advances formulas that apply learned functions.
     """
 
     name: ClassVar[str] = ""
     executes_events: ClassVar[bool] = False
+    takes_learned: ClassVar[bool] = False
     partition: ClassVar[str] = "volume"
     counts: ClassVar[bool] = False
     names: tuple[str, ...]

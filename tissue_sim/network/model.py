@@ -66,6 +66,8 @@ class NetworkModel:
         Rules of the species that are Boolean.
     joint : tuple of JointInitial
         Initial values of nodes that are drawn together, instead of those of their species.
+    period : float or None
+        The rate rules are no rates but the next values, taken every `period` of network time.
 
     Raises
     ------
@@ -86,6 +88,7 @@ class NetworkModel:
     events: tuple[Event, ...] = ()
     nodes: tuple[BooleanNode, ...] = ()
     joint: tuple[JointInitial, ...] = ()
+    period: float | None = None
 
     def __post_init__(self) -> None:
         self._check_unique()

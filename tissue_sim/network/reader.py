@@ -11,6 +11,7 @@ from tissue_sim.network.discovery import classes_in
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tissue_sim.network.learned.terms import LearnedTerm
     from tissue_sim.network.model import NetworkModel
     from tissue_sim.tissue.distributions import Distribution
 
@@ -31,6 +32,12 @@ class Given:
         Name and content of what belongs to the file: the .cfg files of a .bnd, in order.
     mutants : mapping of name to bool
         Nodes held on or off from the start.
+    species : tuple of str
+        Names of a learned network's outputs.
+    period : float or None
+        Of a discrete map, in network time.
+    learned : tuple of LearnedTerm
+        Learned functions whose outputs the network uses.
     """
 
     parameters: Mapping[str, Distribution] = field(default_factory=dict)
@@ -39,6 +46,9 @@ class Given:
     shared: Mapping[str, float] = field(default_factory=dict)
     further_files: tuple[tuple[str, bytes], ...] = ()
     mutants: Mapping[str, bool] = field(default_factory=dict)
+    species: tuple[str, ...] = ()
+    period: float | None = None
+    learned: tuple[LearnedTerm, ...] = ()
 
 
 class Reader:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tissue_sim.codegen.syntax import Number
 from tissue_sim.errors import SettingsError, did_you_mean
 from tissue_sim.network.boolean.node import without
+from tissue_sim.network.learned.terms import with_learned
 
 if TYPE_CHECKING:
     from tissue_sim.network.model import NetworkModel
@@ -17,8 +18,8 @@ __all__ = ["with_given", "with_inputs"]
 
 
 def with_given(model: NetworkModel, given: Given) -> NetworkModel:
-    """Return the model with a scenario's inputs, parameters and initial values."""
-    model = with_inputs(model, given.inputs)
+    """Return the model with a scenario's inputs, learned terms, parameters and initial values."""
+    model = with_learned(with_inputs(model, given.inputs), given.learned)
     return model.with_parameters(given.parameters).with_initial(given.initial)
 
 

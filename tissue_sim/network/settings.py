@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from tissue_sim.errors import SettingsError, did_you_mean
@@ -15,37 +15,18 @@ from tissue_sim.tissue.distributions import Distribution, DistributionIn
 from tissue_sim.tissue.expression_settings import ExpressionField
 from tissue_sim.tissue.output_settings import Output
 from tissue_sim.tissue.settings import Name, Settings
-from tissue_sim.units import Quantity, conversion_factor, same_dimension
+from tissue_sim.units import PositiveTime, Quantity, conversion_factor, same_dimension
 
 __all__ = ["SOURCES", "NetworkSettings", "ToleranceSettings"]
 
 SOURCES = ("equations", "sbml", "antimony", "bnet", "maboss", "learned")
 """Keys that say where a network comes from; exactly one is given."""
 
-LATER_SOURCES = {
-    "learned": "learned networks come with a later version",
-}
-KNOWN_METHODS = (
-    "ode",
-    "gillespie",
-    "tau_leaping",
-    "chemical_langevin",
-    "boolean_synchronous",
-    "boolean_asynchronous",
-    "boolean_continuous",
-)
-
 LATER = "comes with a later version"
 
 
 def _refuse(message: str) -> PydanticCustomError:
     return PydanticCustomError("network", "{message}", {"message": message, "offset": 0})
-
-
-def _later_source(value: Any, info: ValidationInfo) -> Any:
-    if value is not None:
-        raise _refuse(f"'{info.field_name}' is not supported yet: {LATER_SOURCES[str(info.field_name)]}")
-    return value
 
 
 def _division(value: str) -> str:
@@ -57,8 +38,8 @@ def _division(value: str) -> str:
 def _method(value: str) -> str:
     methods = _methods()
     if value not in methods:
-        reason = LATER if value in KNOWN_METHODS else f"is unknown{did_you_mean(value, methods)}"
-        raise _refuse(f"method '{value[:40]}' {reason}; allowed now: {', '.join(methods)}")
+        hint = did_you_mean(value, methods)
+        raise _refuse(f"method '{value[:40]}' is unknown; allowed are {', '.join(methods)}{hint}")
     return value
 
 
@@ -79,7 +60,6 @@ def _time_unit(value: str) -> str:
 
 AnyDistribution = Annotated[Distribution, DistributionIn("1")]
 NonNegativeTolerance = Annotated[float, Quantity("1", minimum=0.0, maximum=1e300)]
-LaterSource = Annotated[Any, BeforeValidator(_later_source)]
 DivisionRule = Annotated[
     Literal["copy", "volume", "binomial", "reset", "function"], AfterValidator(_division)
 ]
@@ -101,6 +81,20 @@ class ToleranceSettings(Settings):
     )
 
 
+class LearnedTermSettings(Settings):
+    """A learned function whose outputs are variables of the network's formulas."""
+
+    file: str = Field(description="file name of an ONNX model: a feed-forward network")
+    inputs: list[Name] = Field(
+        min_length=1,
+        description="species, parameters, inputs, assigned variables or time, in the order of its inputs",
+    )
+    outputs: list[Name] = Field(
+        min_length=1,
+        description="names for its outputs; in sbml and antimony models they replace parameters",
+    )
+
+
 class NetworkSettings(Settings):
     """A model inside cells."""
 
@@ -113,7 +107,18 @@ class NetworkSettings(Settings):
     antimony: str | None = Field(default=None, description="file name of an Antimony model")
     bnet: str | None = Field(default=None, description="file name of Boolean rules, one 'X, A & !B' per line")
     maboss: MabossSettings | None = Field(default=None, description="files of a MaBoSS model")
-    learned: LaterSource = Field(default=None, description=LATER)
+    learned: str | Annotated[dict[Name, LearnedTermSettings], Field(min_length=1)] | None = Field(
+        default=None,
+        description="file name of an ONNX model whose outputs are the rates of `species` (method ode) or "
+        "their next values (method map), its inputs the species, then `inputs`, then `parameters`; "
+        "or, beside equations, sbml or antimony, terms whose outputs their formulas use",
+    )
+    species: list[Name] = Field(
+        default=[], description="names of the outputs of a learned network, in their order"
+    )
+    period: PositiveTime | None = Field(
+        default=None, description="a learned network gives the next values every so often (method map)"
+    )
     parameters: dict[Name, AnyDistribution] = Field(
         default={}, description="numbers, or distributions drawn anew for each founder cell"
     )
@@ -146,7 +151,7 @@ class NetworkSettings(Settings):
 
     @property
     def source(self) -> str:
-        """The one key that says where the network comes from."""
+        """The one key that says where the network comes from; `learned` with terms is not it."""
         return next(key for key in SOURCES if getattr(self, key) is not None)
 
     @property
@@ -161,9 +166,13 @@ class NetworkSettings(Settings):
     def _has_one_source(cls, data: Any) -> Any:
         if isinstance(data, dict):
             given = [key for key in SOURCES if data.get(key) is not None]
+            if "learned" in given and isinstance(data["learned"], dict):  # terms beside a source
+                given.remove("learned")
             if len(given) != 1:
                 found = f"found {' and '.join(given)}" if given else "found none"
+                if isinstance(data.get("learned"), dict):
+                    found += " beside the learned terms"
                 raise _refuse(
-                    f"a network has exactly one of equations, sbml, antimony, bnet, maboss; {found}"
+                    f"a network has exactly one of equations, sbml, antimony, bnet, maboss, learned; {found}"
                 )
         return data

@@ -102,6 +102,9 @@ def named_files(root: Node) -> Iterator[tuple[KeyPath, str]]:
             yield from _named(root, ("networks", name, key))
         yield from _named(root, ("networks", name, "maboss", "bnd"))
         yield from _listed(root, ("networks", name, "maboss", "cfg"))
+        terms = find(root, ("networks", name, "learned"))
+        for term in terms.entries if isinstance(terms, MapNode) else ():
+            yield from _named(root, ("networks", name, "learned", term, "file"))
     for section, key in (("fixed", "mask"), ("initial", "csv")):
         items = child(root, section)
         for number in range(len(items.items) if isinstance(items, ListNode) else 0):

@@ -131,7 +131,7 @@ class _Walker:
         choices = [one[0] if isinstance(one, tuple) else one for one in schema["choices"]]
         named = [one for one in choices if self._name(one) == label]
         trails = [self.follow(one, rest, below) for one in named or choices]
-        return max(trails, key=lambda one: len(one.path))
+        return max(trails, key=lambda one: (len(one.path), one.model is not None))
 
     def _name(self, schema: Any) -> str:
         while isinstance(schema, dict):

@@ -45,6 +45,7 @@ class OdeKind(Kind):
 
     name: ClassVar[str] = "ode"
     executes_events: ClassVar[bool] = True
+    takes_learned: ClassVar[bool] = True
 
     def __init__(self, model: NetworkModel, tolerance: ToleranceSettings, number: int = 0) -> None:
         from tissue_sim.codegen.network_kernels import OdeKernels

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from tissue_sim.codegen.parser import ReactionLine, names_in, parse_equations
 from tissue_sim.codegen.syntax import Number
 from tissue_sim.errors import SettingsError, did_you_mean
+from tissue_sim.network.learned.terms import with_learned
 from tissue_sim.network.model import (
     TIME,
     Assignment,
@@ -55,19 +56,22 @@ class EquationsReader(Reader):
         reactions = _reactions(written, {*species, *_names(equations, given)})
         expressions = [e.expression for e in equations] + [r.rate for r in reactions]
         expressions += [formula for each in events for formula in each.event.expressions()]
-        known = {*species, *_names(equations, given), *(r.name for r in reactions), TIME}
+        outputs = [output for term in given.learned for output in term.outputs]
+        known = {*species, *_names(equations, given), *(r.name for r in reactions), *outputs, TIME}
         _check_names_used(expressions, known)
         _check_targets(events, species, given)
         used = {name.path[0] for expression in expressions for name in names_in(expression)}
         used |= {target for each in events for target, _ in each.targets}
         shared = {name: value for name, value in given.shared.items() if name in used}
+        outputs = [output for term in given.learned for output in term.outputs]
         values = {
             **{name: Distribution("fixed", (value,)) for name, value in shared.items()},
             **given.parameters,
+            **{name: Distribution.fixed(0.0) for name in outputs},  # what `with_learned` replaces
         }
         for name in given.inputs:
             values.pop(name, None)
-        return NetworkModel(
+        model = NetworkModel(
             name=file_name,
             species=tuple(Species(name, given.initial[name]) for name in species),
             parameters=tuple(Parameter(name, value) for name, value in values.items()),
@@ -77,6 +81,7 @@ class EquationsReader(Reader):
             reactions=tuple(reactions),
             events=tuple(each.event for each in events),
         )
+        return with_learned(model, given.learned)
 
 
 def _names(equations: Sequence[Equation], given: Given) -> Iterator[str]:
@@ -157,6 +162,9 @@ def _check_name(line: Equation | ReactionLine, given: Given) -> None:
     for table, what in ((given.parameters, "parameter"), (given.inputs, "input")):
         if name in table:
             raise SettingsError(f"'{name}' is already {'an' if what[0] == 'i' else 'a'} {what}", offset)
+    for term in given.learned:
+        if name in term.outputs:
+            raise SettingsError(f"'{name}' is already an output of the learned term '{term.name}'", offset)
 
 
 def _check_names_used(expressions: Sequence[Expression], known: set[str]) -> None:

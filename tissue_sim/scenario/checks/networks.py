@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from tissue_sim.errors import MissingExtraError, Problem, SettingsError
 from tissue_sim.network.checks import checks
-from tissue_sim.network.reader import Given, readers
+from tissue_sim.network.learned.given import given_of
+from tissue_sim.network.learned.terms import LearnedError
+from tissue_sim.network.reader import readers
 from tissue_sim.tissue.names import check_expression
 
 if TYPE_CHECKING:
@@ -50,14 +52,10 @@ def _read(
     if known is not None and known.settings.networks.get(name) == settings and name in known.models:
         context.models[name] = known.models[name]
         return
-    given = Given(
-        settings.parameters,
-        settings.initial,
-        tuple(settings.inputs),
-        context.settings.parameters,
-        tuple((file, contents[file]) for file in settings.files[1:]),
-        settings.maboss.held if settings.maboss is not None else {},
-    )
+    given, problems = given_of(settings, contents, context.settings.parameters)
+    if problems:
+        yield from (replace(each, path=("networks", name, *each.path)) for each in problems)
+        return
     file = settings.files[0] if settings.files else name
     content = contents[file] if settings.files else str(settings.equations).encode()
     try:
@@ -80,6 +78,8 @@ def _placed(
     error: SettingsError, name: str, path: tuple[str, str, str], settings: NetworkSettings
 ) -> Problem:
     """Return the problem at the equation, or at the key of what the scenario gives that the error names."""
+    if isinstance(error, LearnedError):
+        return Problem(("networks", name, *error.path), error.message)
     match = _QUOTED.search(error.message)
     if error.offset == 0 and match is not None:
         for section in _GIVEN:

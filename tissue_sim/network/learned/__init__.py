@@ -1,0 +1,1 @@
+"""Feed-forward networks read from ONNX files."""
