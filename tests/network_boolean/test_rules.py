@@ -150,6 +150,29 @@ def test_bits(plain):
         assert place_(word, k) == places[k]
 
 
+def test_one_of_many_nodes_in_two_classes_of_two_words(without_jit):
+    number, cells = 70, 3000
+    names = tuple(f"X{i}" for i in range(number))
+    none = Unary("not", Logic("or", tuple(Name((name,)) for name in names)))
+    up = tuple(Call(("if",), (none, Number(1.0 + 2.0 * (i % 2)), Number(0.0))) for i in range(number))
+    system = BooleanSystem(names, up, (Number(0.0),) * number, (), {})
+    program = BooleanProgram(system, by_class=True)
+    assert len(program.classes) == 2
+    advance = without_jit(advance_source(system, program, "continuous"))["advance"]
+    values, places = np.zeros((cells, len(system.names))), np.arange(cells)
+    status, flipped = np.zeros((2, cells), dtype=np.int64)
+    advance(values, places, places + 1, np.zeros(1), np.uint64(1), 0, 31, 0, 100.0, status, flipped)
+    assert (flipped == 1).all()
+    assert (values[:, :number].sum(axis=1) == 1.0).all()
+    found = values[:, :number].sum(axis=0)
+    odd = found[1::2].sum() / cells
+    assert abs(odd - 0.75) < 4.0 * np.sqrt(0.75 * 0.25 / cells)
+    late = found[63:].sum() / cells  # the second word: 4 odd and 3 even nodes
+    assert abs(late - 15.0 / 140.0) < 4.0 * np.sqrt(15.0 / 140.0 * 125.0 / 140.0 / cells)
+    expected = cells * np.where(np.arange(number) % 2, 3.0, 1.0) / 140.0
+    assert ((found - expected) ** 2 / expected).sum() < 125.0  # chi-square, 69 degrees: p = 5e-5
+
+
 def test_code_of_many_nodes_comes_in_parts():
     number = 230
     names = tuple(f"X{i}" for i in range(number))

@@ -46,8 +46,8 @@ class Configuration:
         Those of the .bnd file.
     variables : dict of name to value
         Evaluated where they stand, as in MaBoSS.
-    initial : dict of name to Expression or None
-        Probability of 1; None where the node is in a group.
+    initial : dict of name to Expression
+        Probability of 1, of nodes that are in no group.
     groups : list of InitialGroup
     internal, reference : dict of name to value
     passed_over : list of str
