@@ -235,7 +235,7 @@ MISTAKES = [
     (
         "  switch:\n",
         "  switch:\n    method: gillespie\n",
-        "21:13: method 'gillespie' comes with a later version",
+        "21:13: 'HIF' follows a rate (HIF' = ...), and method gillespie advances reactions only",
     ),
     # code
     (
