@@ -116,3 +116,29 @@ def stiff() -> NetworkModel:
         {"y": 1.0},
         {"k": 1e5, "crossings": 0.0, "when": 0.0},
     )
+
+
+def windows() -> NetworkModel:
+    """Four events of every sort with windows, delays and priorities of each cell's own.
+
+    Event i is triggered where floor(a_i) <= time < floor(b_i) + 1/2 and executed floor(d_i) later; each
+    leaves another trace in `x`, from which their order can be told.
+    """
+    drawn = {}
+    for i in range(4):
+        drawn |= {f"a{i}": "uniform(0, 6)", f"b{i}": "uniform(2, 8)", f"d{i}": "uniform(0, 4)"}
+        drawn[f"p{i}"] = "uniform(-1, 1)"
+    events = [
+        event(
+            f"e{i}",
+            f"time >= floor(a{i}) and time < floor(b{i}) + 0.5",
+            {"x": f"1.5*x + {i + 1}"},
+            delay=f"floor(d{i})",
+            priority=f"p{i}*(1 + x)",
+            persistent=i % 2 == 0,
+            initial=i == 0,
+            values_at_trigger=i < 2,
+        )
+        for i in range(4)
+    ]
+    return network({"A": "1"}, events, parameters={**drawn, "x": 0.0})

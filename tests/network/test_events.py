@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tissue_sim.codegen.syntax import Number
 from tissue_sim.errors import SettingsError, SimulationError
 from tissue_sim.network.advancing import advance_rows
+from tissue_sim.network.events import check_method
 from tissue_sim.network.kind import Draws
 from tissue_sim.network.kinds.ode import OdeKind
+from tissue_sim.network.model import Parameter
 from tissue_sim.network.settings import ToleranceSettings
 from tissue_sim.network.simulate import simulate
 
@@ -148,6 +152,67 @@ def test_half_steps_do_what_a_whole_step_does(models):
     assert halves[0, at["count"]] == whole[0, at["count"]] == 6.0
 
 
+def naive_windows(drawn: dict[str, float]) -> float:
+    """Play the events of `windows` by hand, half an hour of its clock after the other."""
+    x = 0.0
+    flags = [i == 0 for i in range(4)]
+    pending: list[tuple[int, float, float | None]] = []
+    for half in range(33):
+        moment = 0.5 * half
+        while True:
+            before = x
+            for i in range(4):
+                holds = math.floor(drawn[f"a{i}"]) <= moment < math.floor(drawn[f"b{i}"]) + 0.5
+                if holds and not flags[i]:
+                    value = 1.5 * before + i + 1 if i < 2 else None
+                    pending.append((i, moment + math.floor(drawn[f"d{i}"]), value))
+                if flags[i] and not holds and i % 2:
+                    pending = [each for each in pending if each[0] != i]
+                flags[i] = holds
+            due = [each for each in pending if each[1] <= moment]
+            if not due:
+                break
+            first = max(due, key=lambda each: drawn[f"p{each[0]}"] * (1.0 + x))
+            pending.remove(first)
+            x = 1.5 * x + first[0] + 1 if first[2] is None else first[2]
+    return x
+
+
+def test_random_events_do_what_a_plain_loop_does(models):
+    kind = OdeKind(models.windows(), ToleranceSettings(), 0)
+    values = np.zeros((400, len(kind.names)))
+    places = np.arange(400)
+    kind.start(values, places, places + 1, key=np.uint64(4), tick=0, time=0.0, inputs={})
+    drawn = {name: values[:, kind.system.places[name]].copy() for name in kind.initial.per_cell}
+    for tick in range(5):
+        values, codes = advance_rows(
+            kind, values, places, start=3.2 * tick, duration=3.2, inputs={},
+            draws=Draws(np.uint64(4), places + 1, tick),
+        )  # fmt: skip
+        assert not codes.any()
+    expected = [naive_windows({name: each[i] for name, each in drawn.items()}) for i in range(400)]
+    found = values[:, kind.system.places["x"]]
+    assert len(set(found)) > 40
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_kinds_without_events_refuse_them(models):
+    class Blind(OdeKind):
+        name = "blind"
+        executes_events = False
+
+    with pytest.raises(SettingsError, match=r"'blind' does not execute events, and .* has event 'bounce'"):
+        check_method(Blind, models.ball())
+    check_method(OdeKind, models.ball())
+
+
+def test_a_parameter_without_value_that_an_event_needs_is_named(models):
+    model = models.network({"x": "1"}, [models.event("e", "x > k", {"x": "0"})], parameters={"k": 1.0})
+    open_value = replace(model, parameters=(Parameter("k", Number(math.nan)),))
+    with pytest.raises(SettingsError, match="parameter 'k' has no value, and the formula of 'e' uses it"):
+        OdeKind(open_value, ToleranceSettings(), 0)
+
+
 def test_equal_events_are_drawn_fairly_and_apart_in_cells_and_networks(models):
     first, second = (OdeKind(models.clock(), ToleranceSettings(), number) for number in (0, 1))
     values = advanced(first, 1, np.arange(200), 200)
@@ -226,3 +291,9 @@ def test_names_of_events_are_unknown_to_formulas_and_must_be_new(models):
         models.network({"x": "e"}, [models.event("e", "x > 1", {"x": "0"})])
     with pytest.raises(SettingsError, match="'x' is defined twice"):
         models.network({"x": "1"}, [models.event("x", "x > 1", {"x": "0"})])
+
+
+def test_pending_events_without_end_are_an_error(models, monkeypatch):
+    monkeypatch.setattr("tissue_sim.network.advancing.WIDEST", 200)
+    with pytest.raises(SimulationError, match="too many events wait for their execution"):
+        simulate(models.clock(), [0.0, 60.0], parameters={"wait": 1e9})

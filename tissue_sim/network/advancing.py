@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["advance_rows"]
 
+WIDEST = 1 << 16
+"""Values of a row up to which it is widened: thousands of pending events are a mistake of the model."""
+
 
 def advance_rows(
     kind: Kind,
@@ -36,10 +39,11 @@ def advance_rows(
     values : float64[m, k or more]
         The same array, or a wider copy.
     codes : int64[p]
+        `NO_ROOM` where even the widest row has none.
     """
     codes = kind.advance(values, places, start=start, duration=duration, inputs=inputs, draws=draws)
     again = np.flatnonzero(codes == NO_ROOM)
-    while len(again):
+    while len(again) and values.shape[1] < WIDEST:
         added = kind.wider(values.shape[1]) - values.shape[1]
         values = np.concatenate([values, np.zeros((len(values), added))], axis=1)
         codes[again] = kind.advance(

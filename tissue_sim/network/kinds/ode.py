@@ -35,6 +35,7 @@ MEANINGS = {
     2: f"the step size fell below rounding error; {ADVICE}",
     3: f"too many steps within one network step; take a looser tolerance, {ADVICE}",
     4: f"values or rates are no longer finite numbers; {ADVICE}",
+    5: "too many events wait for their execution; check delays and triggers",
     6: "events of one instant trigger each other without end; check what they set",
     7: "the delay of an event is negative or not a number",
 }
