@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from tissue_sim.network.checks import checks
 from tissue_sim.network.kind import Draws, kinds
 from tissue_sim.network.kinds.gillespie import GillespieKind
 from tissue_sim.network.kinds.tau_leaping import TauLeapingKind
-from tissue_sim.network.model import Assignment, NetworkModel, Parameter, RateRule, Reaction, Species
+from tissue_sim.network.model import Assignment, Event, NetworkModel, Parameter, RateRule, Reaction, Species
 from tissue_sim.network.rate_orders import rate_orders
 from tissue_sim.network.settings import NetworkSettings, ToleranceSettings
 from tissue_sim.network.simulate import simulate
@@ -66,14 +66,11 @@ def test_networks_of_rates_are_refused(make_network, method):
 
 
 def test_events_are_refused_by_name(make_network):
-    @dataclass(frozen=True)
-    class Event:
-        name: str
-
-    model = make_network("-> X @ 1", {}, {"X": 1})
-    object.__setattr__(model, "events", (Event("reset"),))
-    with pytest.raises(SettingsError, match="event 'reset': events are not supported by method gillespie"):
-        GillespieKind.check(model)
+    model = replace(
+        make_network("-> X @ 1", {}, {"X": 1}), events=(Event("reset", parse_expression("X > 5")),)
+    )
+    with pytest.raises(SettingsError, match=r"'gillespie' does not execute events.* event 'reset'"):
+        simulate(model, [0.0, 1.0], method="gillespie")
 
 
 def test_counts_are_whole_but_not_those_of_langevin():

@@ -156,7 +156,7 @@ def test_daughters_carry_on(folder):
         ),
         (
             [("    equations: |\n      Y' = -r*Y\n      both = r + 1\n", "")],
-            "exactly one of equations, sbml, antimony, learned; found none beside the learned terms",
+            "antimony, bnet, maboss, learned; found none beside the learned terms",
         ),
     ],
 )

@@ -32,6 +32,10 @@ def _of_power(base: _Pair, exponent: _Pair) -> Expression:
     total: Expression = ZERO
     if base.slope != ZERO:
         total = multiply(power_by_base(base.value, exponent.value), base.slope)
+        smooth = isinstance(exponent.value, Number) and exponent.value.value >= 1.0
+        if not (smooth or isinstance(base.slope, Number)):
+            # Where the base does not move the slope is 0, though a^(b - 1) may be infinite.
+            total = Call(("if",), (Compare("==", base.slope, ZERO), ZERO, total))
     if exponent.slope != ZERO:
         total = add(total, multiply(power_by_exponent(base.value, exponent.value), exponent.slope))
     return total

@@ -42,7 +42,7 @@ def advance_rows(
         `NO_ROOM` where even the widest row has none.
     """
     codes = kind.advance(values, places, start=start, duration=duration, inputs=inputs, draws=draws)
-    again = np.flatnonzero(codes == NO_ROOM)
+    again = np.flatnonzero(codes == NO_ROOM) if kind.executes_events else np.empty(0, dtype=np.int64)
     while len(again) and values.shape[1] < WIDEST:
         added = kind.wider(values.shape[1]) - values.shape[1]
         values = np.concatenate([values, np.zeros((len(values), added))], axis=1)

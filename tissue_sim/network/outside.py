@@ -37,6 +37,9 @@ class NetworksFromOutside:
     def rests(self, network: str, species: str) -> bool:
         """Say whether the network itself never changes a species."""
         model = self._process.network(network).kind.model
+        nodes = {node.name: node for node in model.nodes}
+        if species in nodes:
+            return nodes[species].rests(frozenset(nodes))
         return bool(model.rates()[model.species_names.index(species)] == Number(0.0))
 
     def is_split(self, network: str, species: str) -> bool:

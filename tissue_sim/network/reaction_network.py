@@ -46,7 +46,6 @@ class ReactionNetwork:
 
     def check(self) -> None:
         """Raise SettingsError, with the element's name, for what cannot be advanced exactly."""
-        self._check_events()
         self._check_rates()
         changed = self._changed()
         for reaction in self.model.reactions:
@@ -84,12 +83,6 @@ class ReactionNetwork:
 
     def _changed(self) -> set[str]:
         return {name for reaction in self.model.reactions for name, _ in reaction.changes}
-
-    def _check_events(self) -> None:
-        for event in getattr(self.model, "events", ()):
-            raise SettingsError(
-                f"event '{event.name}': events are not supported by method {self.method} yet; take method ode"
-            )
 
     def _check_rates(self) -> None:
         for rule in self.model.rate_rules:

@@ -39,7 +39,7 @@ def _method(value: str) -> str:
     methods = _methods()
     if value not in methods:
         hint = did_you_mean(value, methods)
-        raise _refuse(f"method '{value[:40]}' is unknown; allowed are {', '.join(methods)}{hint}")
+        raise _refuse(f"method '{value[:40]}' is unknown{hint}; allowed are {', '.join(methods)}")
     return value
 
 

@@ -203,7 +203,8 @@ class _Builder:
         return node
 
     def _check_characters(self, event: Any) -> None:
-        if any("\ud800" <= character <= "\udfff" for character in event.value):
+        # Only an escape in double quotes can make one.
+        if event.style == '"' and any("\ud800" <= character <= "\udfff" for character in event.value):
             raise _StopError(
                 "half of a surrogate pair (\\ud800 to \\udfff) is no character; write the character itself",
                 self._at(event),
