@@ -40,6 +40,10 @@ def test_a_parabola_turns_where_it_turns(run):
     assert run(*at(0.2, -0.01)) == pytest.approx(0.2)
     assert run(*(-value for value in at(-0.3, -0.01))) == pytest.approx(-0.3)
     assert run(*at(0.2, 0.5)) == 0.0  # far from 0
+    assert run(*at(0.9, -0.001)) == pytest.approx(0.9)  # nearest to the last of the three
+    assert run(*at(1.2, -0.01)) == 0.0
+    assert run(-2.0, -1.0, -2.0) == 0.0  # the middle one is the turning point itself
+    assert run(1.0, 2.0, 1.5) == 0.0  # away from 0
     assert run(3.0, 2.0, 1.0) == 0.0
     assert run(1.0, -0.5, 1.0) == 0.0  # seen at a sample already
     assert run(math.nan, 1.0, 2.0) == 0.0
@@ -59,7 +63,7 @@ ROOTS = [
 @pytest.mark.parametrize("gap", ROOTS, ids=range(len(ROOTS)))
 @pytest.mark.parametrize("known", [True, False])
 def test_the_bracket_closes_around_the_first_change(run, gap, known):
-    bracket = np.zeros(7)
+    bracket = np.zeros(8)
     bracket[events.HIGH], bracket[events.WIDTH] = 1.0, 1e-12
     other = 0.9  # a second condition that changes later
     low, high = np.zeros(2), np.zeros(2)
@@ -126,3 +130,24 @@ def test_the_first_empty_slot(run):
     assert run(row_of((1.0, 5.0), (0.0, 2.0)), 2, 2) == 4
     assert run(row_of((1.0, 5.0)), 2, 2) == -1
     assert run(row_of((1.0, 5.0), (0.0,)), 2, 2) == -1  # half a slot is none
+
+
+@both(events.unresolved)
+def test_waves_with_few_samples_are_unresolved_and_slow_or_far_ones_are_not(run):
+    def samples(per_period, mean=0.0):
+        return [mean + math.sin(0.3 + 2.0 * math.pi * i / per_period) for i in range(5)]
+
+    for per_period in (2.3, 2.7, 3.3, 4.4, 5.2, 7.0):
+        assert run(*samples(per_period))
+        assert not run(*samples(per_period, mean=5.0))
+    for per_period in (15.0, 20.0, 1000.0):
+        assert not run(*samples(per_period))
+    assert not run(1.0, 1.0, 1.0, 1.0, 1.0)
+    assert not run(0.0, math.nan, 1.0, -1.0, 1.0)
+
+
+@both(events.call_off)
+def test_calling_off_empties_all_slots_of_one_event(run):
+    row = row_of((1.0, 5.0), (2.0, 2.0), (1.0, 3.0))
+    run(row, 2, 2, 0)
+    assert row.tolist() == row_of((0.0, 5.0), (2.0, 2.0), (0.0, 3.0)).tolist()

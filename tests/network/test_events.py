@@ -108,6 +108,22 @@ def test_conditions_that_hold_for_a_part_of_a_step_are_not_missed(ordered):
     assert final(ordered, "grazed") == pytest.approx(6.299, abs=1e-9)
 
 
+def test_a_wave_in_time_shortens_the_steps_that_would_jump_over_its_crests(models):
+    model = models.network(
+        {"A": "1"},
+        [models.event("crest", "sin(2*pi*time/period) > 0.99", {"n": "n + 1", "when": "time"})],
+        parameters={"period": 1.0, "n": 0.0, "when": 0.0},
+    )
+    found = simulate(
+        model, [0.0, 40.0], parameters={"period": "uniform(0.5, 30)"}, cells=50, also=("period",)
+    )
+    period = found["period"][:, -1]
+    first = np.arcsin(0.99) / (2.0 * math.pi) * period
+    expected = np.floor((40.0 - first) / period) + 1.0
+    np.testing.assert_array_equal(found["n"][:, -1], expected)
+    np.testing.assert_allclose(found["when"][:, -1], first + (expected - 1.0) * period, rtol=1e-11)
+
+
 def advanced(kind: OdeKind, steps: int, places: np.ndarray, cells: int, wide: int = 0) -> np.ndarray:
     values = np.zeros((cells, len(kind.names) + wide))
     ids = np.arange(cells) + 1

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tissue_sim.codegen.syntax import Binary, Compare, Expression, Logic, Number, Unary
-from tissue_sim.codegen.walk import names_in, nodes_in
+from tissue_sim.codegen.syntax import Binary, Compare, Expression, Logic, Name, Number, Unary
+from tissue_sim.codegen.walk import fold, names_in, nodes_in
 
 if TYPE_CHECKING:
     from tissue_sim.codegen.ode_system import OdeSystem
 
-__all__ = ["conditions_of", "gap_of"]
+__all__ = ["conditions_of", "gap_of", "has_waves"]
 
+TIME = "time"
 UNKNOWN = Number(float("nan"))
 
 
@@ -46,3 +47,26 @@ def _as_condition(trigger: Expression) -> Expression:
     if negated or isinstance(trigger, Compare | Logic):
         return trigger
     return Compare("!=", trigger, Number(0.0))
+
+
+def has_waves(system: OdeSystem) -> bool:
+    """Say whether a condition depends on time other than linearly, so that no error control resolves it."""
+    degrees: dict[str, int] = {TIME: 1}
+
+    def combine(node: Expression, operands: list[int]) -> int:
+        match node:
+            case Name(path=(name,)):
+                if name not in degrees:
+                    formula = system.definitions.get(name)
+                    degrees[name] = 0 if formula is None else fold(formula, combine)
+                return degrees[name]
+            case Unary(operator="-") | Binary(operator=("+" | "-")):
+                return max(operands)
+            case Binary(operator="*"):
+                return min(2, sum(operands))
+            case Binary(operator="/") if operands[1] == 0:
+                return operands[0]
+            case _:
+                return 2 if any(operands) else 0
+
+    return any(fold(gap_of(condition), combine) == 2 for condition in conditions_of(system))

@@ -7,12 +7,12 @@ cell's own row, see `codegen.event_layout`.
 
 from __future__ import annotations
 
-__all__ = ["CHOOSE", "FORGET", "HEADER", "JUDGE", "JUDGED", "LOOP", "SETTLE", "TABLES"]
+__all__ = ["CHOOSE", "FORGET", "HEADER", "JUDGE", "JUDGED", "LOOP", "SETTLE", "SLOWLY", "TABLES"]
 
 HEADER = """
 from tissue_sim.kernels.network.events import (
-    COUNT, HIGH, LOW, NEXT, REACHED, SAMPLES, SURE, WIDTH, between, differs, earliest, free_slot, hermite,
-    keep, most_urgent, turning_point
+    CAP, COUNT, HIGH, LOW, NEXT, REACHED, SAMPLES, SURE, WIDTH, between, call_off, differs, earliest,
+    free_slot, hermite, keep, most_urgent, turning_point, unresolved
 )
 from tissue_sim.kernels.network.status import BAD_DELAY, CROSSED, ENDLESS, NO_ROOM
 
@@ -35,6 +35,7 @@ AT_TRIGGER = np.array({at_trigger}, dtype=np.int64)
 ORDER_OF_EVENTS = {purpose}
 MOST_AT_ONE_INSTANT = 10_000
 INSTANT = 1e-13
+FINEST = 1e7
 """
 
 SETTLE = """
@@ -58,13 +59,6 @@ def put_off(t, row, event, out):
         for a in range(FIRST_VALUE[event], FIRST_VALUE[event + 1]):
             row[place + 2 + a - FIRST_VALUE[event]] = out[2 * EVENTS + a]
     return OK
-
-
-@kernel
-def call_off(row, event):
-    for place in range(FIRST, row.shape[0] - SLOT + 1, SLOT):
-        if row[place] == event + 1.0:
-            row[place] = 0.0
 
 
 @kernel
@@ -100,7 +94,7 @@ def settle(t, until, row, y, held, constants, seen, out, key, cell_id, tick, dra
             row[FLAGS + event] = seen[event]
             if seen[event] == 0.0:
                 if PERSISTENT[event] == 0:
-                    call_off(row, event)
+                    call_off(row, FIRST, SLOT, event)
                 continue
             if not known:
                 event_values(t, y, held, constants, out)
@@ -132,7 +126,7 @@ def probe(t, h, part, y, slope, z, slope_after, held, constants, point, out):
 
 
 @kernel
-def inside(t, h, y, slope, z, slope_after, held, constants, seen, point):
+def inside(t, h, finest, y, slope, z, slope_after, held, constants, seen, point):
     before = seen[AT_START, :CONDITIONS]
     for part in range(1, SAMPLES):
         probe(
@@ -152,6 +146,10 @@ def inside(t, h, y, slope, z, slope_after, held, constants, seen, point):
                 )
                 if differs(before, seen[AT_HIGH, :CONDITIONS]):
                     return h * place
+        if h > finest and unresolved(
+            seen[AT_START, i], seen[AT_END + 1, i], seen[AT_END + 2, i], seen[AT_END + 3, i], seen[AT_END, i]
+        ):
+            return 0.5 * h
     return 0.0
 
 
@@ -160,12 +158,13 @@ def judge(t, h, bracket, y, slope, z, slope_after, held, constants, seen, point)
     look_at(t + h, z, held, constants, seen[AT_END])
     changed = differs(seen[AT_START, :CONDITIONS], seen[AT_END, :CONDITIONS])
     if bracket[SURE] == 0.0:
-        moment = inside(t, h, y, slope, z, slope_after, held, constants, seen, point)
+        moment = inside(t, h, FINEST * bracket[WIDTH], y, slope, z, slope_after, held, constants, seen, point)
         if moment == 0.0 and changed:
             moment = h
         if moment == 0.0:
             keep(seen, AT_END, AT_START)
             bracket[HIGH] = 0.0
+            bracket[CAP] = h
             return GO_ON
         if h <= bracket[WIDTH]:
             return STOP
@@ -206,7 +205,8 @@ def advance_row(
     point = np.empty(n)
     seen = np.empty((AT_END + SAMPLES, 2 * CONDITIONS))
     out = np.empty(2 * EVENTS + 2 * TARGETS.shape[0])
-    bracket = np.zeros(7)
+    bracket = np.zeros(8)
+    bracket[CAP] = 1e-6 * duration
     t = start
     end = start + duration
     width = INSTANT * max(abs(start), abs(end))
@@ -266,6 +266,11 @@ def begin(values, places, held, constants, t, key, cell_ids, tick, draw, status)
         if status[i] != OK:
             row[:] = kept
 """
+
+SLOWLY = """
+        if h > 2.0 * bracket[CAP]:
+            h = 2.0 * bracket[CAP]
+            last = False"""
 
 CHOOSE = """
         if bracket[HIGH] > 0.0:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tissue_sim.codegen import event_text
 from tissue_sim.codegen.chunks import kernel_source
-from tissue_sim.codegen.event_conditions import conditions_of, gap_of
+from tissue_sim.codegen.event_conditions import conditions_of, gap_of, has_waves
 from tissue_sim.codegen.syntax import Expression, Number
 from tissue_sim.random_numbers import Purpose
 
@@ -63,7 +63,7 @@ def event_parts(system: OdeSystem, program: Program, loop: str, ends: str, befor
     insertions = {
         "watched": ", bracket, seen, point",
         "crossed": "\n    crossed = False",
-        "choose": event_text.CHOOSE,
+        "choose": (event_text.SLOWLY if has_waves(system) else "") + event_text.CHOOSE,
         "judged": event_text.JUDGED.format(ends=ends, before=f"\n            {before}" if before else ""),
         "forget": event_text.FORGET,
         "ok": "(CROSSED if crossed else OK)",

@@ -10,6 +10,7 @@ from tissue_sim.kernels.compile import kernel
 from tissue_sim.kernels.philox import uniform
 
 __all__ = [
+    "CAP",
     "COUNT",
     "HIGH",
     "LOW",
@@ -19,6 +20,7 @@ __all__ = [
     "SURE",
     "WIDTH",
     "between",
+    "call_off",
     "differs",
     "earliest",
     "free_slot",
@@ -26,6 +28,7 @@ __all__ = [
     "keep",
     "most_urgent",
     "turning_point",
+    "unresolved",
 ]
 
 SAMPLES = 4
@@ -34,10 +37,11 @@ SAMPLES = 4
 SLOT = 2
 """Values of a slot before those that are assigned: number of the event + 1 (0: empty), time of execution."""
 
-LOW, HIGH, NEXT, SURE, WIDTH, COUNT, REACHED = 0, 1, 2, 3, 4, 5, 6
-"""Places in a bracket, float64[7]: the last moment of a step (counted from its start) without a change, the
+LOW, HIGH, NEXT, SURE, WIDTH, COUNT, REACHED, CAP = 0, 1, 2, 3, 4, 5, 6, 7
+"""Places in a bracket, float64[8]: the last moment of a step (counted from its start) without a change, the
 first with one (0: none known), the moment to try next, whether that change was seen on a real step, the width
-at which the search ends, the number of tries, the time at which the search ended."""
+at which the search ends, the number of tries, the time at which the search ended; the last step in which the
+conditions were resolved."""
 
 
 @kernel
@@ -74,12 +78,31 @@ def turning_point(a, b, c):
     a, b, c : float64
         Values at three equally spaced moments, of one sign.
     """
-    if not (abs(b) < abs(a) and abs(b) <= abs(c)) or a * b <= 0.0 or b * c <= 0.0:
+    bend = a - 2.0 * b + c
+    if a * b <= 0.0 or b * c <= 0.0 or not bend * b > 0.0:
         return 0.0
-    place = 0.5 * (a - c) / (a - 2.0 * b + c)
-    lowest = b - 0.25 * (a - c) * place
+    place = 0.5 * (a - c) / bend
+    if abs(place) >= 1.0:
+        return 0.0
+    lowest = (b - 0.25 * (a - c) * place) * (1.0 if b > 0.0 else -1.0)
     # A parabola that comes near to 0 is worth a look; the look itself decides.
-    return place if lowest * b <= 0.25 * b * b and place != 0.0 else 0.0
+    return place if lowest <= 0.25 * min(abs(a), abs(b), abs(c)) else 0.0
+
+
+@kernel
+def unresolved(a, b, c, d, e):
+    """Say whether five equally spaced values may hide changes of sign between them.
+
+    That is where they come near to 0 and a third or fourth difference is as large as a tenth of their range:
+    for a wave, fewer than about ten samples in a period.
+    """
+    smallest = min(a, b, c, d, e)
+    largest = max(a, b, c, d, e)
+    spread = largest - smallest
+    near = smallest <= spread and largest >= -spread
+    first = 3.0 * (b - c) + d - a
+    second = 3.0 * (c - d) + e - b
+    return near and max(abs(first), abs(second), abs(second - first)) > 0.1 * spread and spread > 0.0
 
 
 @kernel
@@ -91,7 +114,7 @@ def between(bracket, before, now, gap_low, gap_high):
 
     Parameters
     ----------
-    bracket : float64[7]
+    bracket : float64[8]
         See `LOW`; `COUNT` goes up by one.
     before, now : float64[c]
         Conditions before the step and at the upper end.
@@ -134,6 +157,14 @@ def free_slot(row, first, width):
         if row[place] == 0.0:
             return place
     return -1
+
+
+@kernel
+def call_off(row, first, width, event):
+    """Empty every slot of one event (its number from 0)."""
+    for place in range(first, row.shape[0] - width + 1, width):
+        if row[place] == event + 1.0:
+            row[place] = 0.0
 
 
 @kernel
