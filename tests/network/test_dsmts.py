@@ -15,6 +15,7 @@ import pytest
 from scipy import stats
 
 from tissue_sim.errors import SettingsError
+from tissue_sim.network.fit import check_fit
 from tissue_sim.network.kind import kinds
 from tissue_sim.network.reader import Given, readers
 from tissue_sim.network.simulate import simulate
@@ -110,7 +111,7 @@ def test_the_other_cases_without_events_pass(ground_truth, case):
 @pytest.mark.parametrize("case", EVENTS)
 def test_cases_with_events_are_refused_by_name(ground_truth, case):
     with pytest.raises(SettingsError, match="event 'reset'"):
-        kinds()["gillespie"].check(read(ground_truth / "sbml" / "stochastic" / case)[0])
+        check_fit(kinds()["gillespie"], read(ground_truth / "sbml" / "stochastic" / case)[0])
 
 
 @pytest.mark.slow

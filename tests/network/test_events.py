@@ -11,7 +11,7 @@ import pytest
 from tissue_sim.codegen.syntax import Number
 from tissue_sim.errors import SettingsError, SimulationError
 from tissue_sim.network.advancing import advance_rows
-from tissue_sim.network.events import check_method
+from tissue_sim.network.fit import check_fit
 from tissue_sim.network.kind import Draws
 from tissue_sim.network.kinds.ode import OdeKind
 from tissue_sim.network.model import Parameter
@@ -218,8 +218,8 @@ def test_kinds_without_events_refuse_them(models):
         executes_events = False
 
     with pytest.raises(SettingsError, match=r"'blind' does not execute events, and .* has event 'bounce'"):
-        check_method(Blind, models.ball())
-    check_method(OdeKind, models.ball())
+        check_fit(Blind, models.ball())
+    check_fit(OdeKind, models.ball())
 
 
 def test_a_parameter_without_value_that_an_event_needs_is_named(models):
