@@ -30,7 +30,7 @@ def test_defaults():
         ({"equations": "x", "time_unit": "9**9"}, ("time_unit",), "not a unit"),
         ({"equations": "x", "outputs": {"a": {"when": "B"}}}, ("outputs", "a", "condition", "value"), "req"),
         ({"equations": "x", "time_scale": "normal(-9, 0.1)"}, ("time_scale",), "values"),
-        ({"equations": "x", "division": {"a": "function"}}, ("division", "a"), "later version"),
+        ({"equations": "x", "division": {"a": "half"}}, ("division", "a"), "'function'"),
         ({"equations": "x", "tolerance": {"leap": 2.0}}, ("tolerance", "leap"), "too large"),
         ({"equations": "x", "tolerance": {"relative": 0.0}}, ("tolerance", "relative"), "too small"),
         ({"equations": "x", "time_scale": 0.0}, ("time_scale",), "too small"),

@@ -22,17 +22,9 @@ __all__ = ["SOURCES", "NetworkSettings", "ToleranceSettings"]
 SOURCES = ("equations", "sbml", "antimony", "bnet", "maboss", "learned")
 """Keys that say where a network comes from; exactly one is given."""
 
-LATER = "comes with a later version"
-
 
 def _refuse(message: str) -> PydanticCustomError:
     return PydanticCustomError("network", "{message}", {"message": message, "offset": 0})
-
-
-def _division(value: str) -> str:
-    if value == "function":
-        raise _refuse(f"division '{value}' {LATER}; there are copy, volume, binomial and reset")
-    return value
 
 
 def _method(value: str) -> str:
@@ -60,9 +52,7 @@ def _time_unit(value: str) -> str:
 
 AnyDistribution = Annotated[Distribution, DistributionIn("1")]
 NonNegativeTolerance = Annotated[float, Quantity("1", minimum=0.0, maximum=1e300)]
-DivisionRule = Annotated[
-    Literal["copy", "volume", "binomial", "reset", "function"], AfterValidator(_division)
-]
+DivisionRule = Literal["copy", "volume", "binomial", "reset", "function"]
 
 
 class ToleranceSettings(Settings):
@@ -143,7 +133,7 @@ class NetworkSettings(Settings):
     division: dict[Name, DivisionRule] = Field(
         default={},
         description="species -> what daughters get; concentrations are copied, amounts split by volume, "
-        "molecules of stochastic methods one by one (binomial)",
+        "molecules of stochastic methods one by one (binomial); function: at_division of the cells' class",
     )
     on_failure: Literal["stop", "freeze", "apoptosis"] = Field(
         default="stop", description="what to do with a cell whose network cannot be advanced"

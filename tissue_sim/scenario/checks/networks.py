@@ -32,11 +32,26 @@ def check_networks(context: Context, warnings: list[Problem]) -> Iterator[Proble
     """
     for name, settings in context.settings.networks.items():
         yield from _read(context, name, settings, warnings)
+    yield from _divided_by_functions(context)
     names = context.names(None)
     for name, settings in context.settings.networks.items():
         for key, expression in settings.inputs.items():
             for message, offset in check_expression(expression.tree, names, network=name):
                 yield Problem(("networks", name, "inputs", key), message, offset)
+
+
+def _divided_by_functions(context: Context) -> Iterator[Problem]:
+    """Yield species whose division is a function in cells without a class to have one."""
+    for name, settings in context.settings.networks.items():
+        carriers = [key for key, kind in context.settings.cell_types.items() if name in kind.networks]
+        bare = [key for key in carriers if context.settings.cell_types[key].agent is None]
+        for species, rule in settings.division.items():
+            if rule == "function" and bare:
+                yield Problem(
+                    ("networks", name, "division", species),
+                    "division 'function' is what at_division of the cells' class does, and cell type "
+                    f"'{bare[0]}' has no class; name one, agent: MODULE.CLASS",
+                )
 
 
 def _read(
