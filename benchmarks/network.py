@@ -15,9 +15,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 
+from tissue_sim.kernels.threads import most_threads, use_threads
 from tissue_sim.network.kinds.ode import OdeKind
 from tissue_sim.network.reader import Given, readers
 from tissue_sim.network.settings import ToleranceSettings
@@ -126,8 +126,27 @@ def measure(work: Work) -> dict[str, float]:
     if theirs:
         figures["ratio"] = statistics.median(b / a for a, b in zip(ours, theirs, strict=True))
         line += f"; libRoadRunner {statistics.median(theirs):.0f} us, {figures['ratio']:.0f} times"
+    if most_threads() > 1:
+        figures["gain_of_two_threads"] = gain_of_two_threads(work, kind, values)
+        line += f"; two threads {figures['gain_of_two_threads']:.2f} times as fast"
     print(line, flush=True)
     return figures
+
+
+def gain_of_two_threads(work: Work, kind: OdeKind, values: np.ndarray) -> float:
+    """Return how much faster two threads take the same step from the same values; they take turns."""
+    gains, places = [], np.arange(work.cells)
+    for _ in range(REPEATS):
+        spent = []
+        for threads in (1, 2):
+            use_threads(threads)
+            again = values.copy()
+            began = time.perf_counter()
+            kind.advance(again, places, start=0.0, duration=work.minutes, inputs={})
+            spent.append(time.perf_counter() - began)
+        gains.append(spent[0] / spent[1])
+    use_threads(1)
+    return statistics.median(gains)
 
 
 class Peer:
@@ -215,7 +234,7 @@ def first_use(number: int) -> None:
 
 def main() -> None:
     """Print all figures."""
-    numba.set_num_threads(1)
+    use_threads(1)
     for work in WORKS:
         measure(work)
     for number in (30, 300):

@@ -9,17 +9,24 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from tissue_sim.simulation import Simulation
 
-__all__ = ["ProgressLine", "duration_text"]
+__all__ = ["ProgressLine", "duration_text", "simulated_text"]
 
 SECONDS_BETWEEN = 0.5
 SECONDS_BETWEEN_LINES = 30.0
 
 
 def duration_text(seconds: float) -> str:
-    """Return a time of the clock on the wall, ``1:05`` or ``2:03:04``."""
+    """Return a time of the clock on the wall: ``42 s``, ``1:05 min`` or ``2:03:04 h``."""
     whole = round(seconds)
     hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+    if hours:
+        return f"{hours}:{minutes:02}:{whole % 60:02} h"
+    return f"{minutes}:{whole % 60:02} min" if minutes else f"{whole} s"
+
+
+def simulated_text(minutes: float) -> str:
+    """Return a time of the tissue: ``24 h``, or ``10 min`` below an hour."""
+    return f"{minutes / 60.0:g} h" if minutes >= 60.0 or minutes == 0.0 else f"{minutes:g} min"
 
 
 class ProgressLine:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tissue_sim.cli import FAILED, INTERRUPTED, OK
-from tissue_sim.cli.progress import ProgressLine, duration_text
+from tissue_sim.cli.progress import ProgressLine, duration_text, simulated_text
 from tissue_sim.errors import SimulationError, TissueSimError
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class Session:
         if simulation.finished:
             more = "another stop_when" if simulation.stopped else "a longer duration, --set duration='96 h'"
             ended = "was ended by stop_when" if simulation.stopped else "is complete"
-            self._say(f"{self.folder} {ended} at {simulation.tissue.time / 60.0:g} h; give {more}")
+            self._say(f"{self.folder} {ended} at {simulated_text(simulation.tissue.time)}; give {more}")
             return OK
-        self._say(f"going on at {simulation.tissue.time / 60.0:g} h")
+        self._say(f"going on at {simulated_text(simulation.tissue.time)}")
         return self._go(simulation, resume=True, overwrite=False)
 
     def _go(self, simulation: Simulation, *, resume: bool, overwrite: bool) -> int:
@@ -83,7 +83,8 @@ class Session:
             "interrupted": "interrupted",
         }[outcome.status]
         self._say(
-            f"{ended} at {outcome.time / 60.0:g} h with {outcome.cells:,} cells, {duration_text(seconds)} min"
+            f"{ended} at {simulated_text(outcome.time)} with {outcome.cells:,} "
+            f"cell{'s' if outcome.cells != 1 else ''}, {duration_text(seconds)}"
         )
         total = sum(outcome.timings.values()) or 1.0
         parts = sorted(outcome.timings.items(), key=lambda item: -item[1])
