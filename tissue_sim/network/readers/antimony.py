@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import re
+from typing import Any, ClassVar
 
 from tissue_sim.errors import MissingExtraError, SettingsError
 from tissue_sim.network.model import NetworkModel
@@ -12,6 +13,11 @@ from tissue_sim.network.readers.sbml import SbmlReader
 __all__ = ["AntimonyReader"]
 
 LARGEST = 2**20
+IMPORT = r"(?<![A-Za-z_])import(?![A-Za-z0-9_])"
+PIECES = re.compile(
+    r'"[^"\n\r\\]*"|//[^\n\r]*|\#[^\n\r]*|/\*.*?\*/|(?P<odd>["`]|/\*)|(?P<word>' + IMPORT + ")", re.DOTALL
+)
+"""Quoted text and comments, what might be the beginning of one of another form, and the word `import`."""
 
 
 class AntimonyReader(Reader):
@@ -34,7 +40,7 @@ def _as_sbml(content: bytes, file_name: str) -> str:
     text = _text(content, file_name)
     antimony.clearPreviousLoads()
     if antimony.loadAntimonyString(text) < 0:
-        raise SettingsError(f"{file_name}: {' '.join(antimony.getLastError().split())[:300]}")
+        raise SettingsError(f"{file_name}: {_last_error(antimony)}")
     return str(antimony.getSBMLString(antimony.getMainModuleName()))
 
 
@@ -43,7 +49,30 @@ def _text(content: bytes, file_name: str) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise SettingsError(f"{file_name} is no text in UTF-8") from error
-    for line in text.splitlines():
-        if line.strip().startswith("import"):
-            raise SettingsError(f"{file_name} imports another file, which is not read; put it in")
+    if "\0" in text:
+        raise SettingsError(f"{file_name} holds a character of code 0, behind which nothing would be read")
+    if _imports(text):
+        raise SettingsError(f"{file_name} imports another file, which is not read; put it in")
     return text
+
+
+def _imports(text: str) -> bool:
+    """Say whether `import` stands anywhere outside comments and quotes.
+
+    Where quotes are not plain (escapes, backticks, not closed), it may stand nowhere: what is quoted there
+    is not for us to decide.
+    """
+    for found in PIECES.finditer(text):
+        if found["word"]:
+            return True
+        if found["odd"]:
+            return re.search(IMPORT, text) is not None
+    return False
+
+
+def _last_error(antimony: Any) -> str:
+    try:
+        message = str(antimony.getLastError())
+    except UnicodeDecodeError as error:  # it quotes the first byte of a character
+        message = error.object.decode("utf-8", "replace")
+    return " ".join(message.split())[:300]
