@@ -11,6 +11,7 @@ from tissue_sim.codegen.reaction_system import ONE, ReactionSystem
 from tissue_sim.codegen.syntax import Expression, Number
 from tissue_sim.codegen.walk import names_in
 from tissue_sim.errors import SettingsError
+from tissue_sim.network.holding import free_name
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.model import TIME
 from tissue_sim.tissue.distributions import Distribution
@@ -79,6 +80,7 @@ class ReactionNetwork:
             reactions=tuple(reaction.name for reaction in model.reactions),
             changes=changes,
             units=tuple(model.species[i].per_amount for i in moving),
+            free={name: free_name(name) for name in place if free_name(name) in model.parameter_names},
         )
 
     def _changed(self) -> set[str]:

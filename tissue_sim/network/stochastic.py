@@ -9,16 +9,20 @@ import numpy as np
 from tissue_sim.errors import SettingsError
 from tissue_sim.kernels.stochastic.codes import KINDS, NEGATIVE, NOT_FINITE, TOO_MANY
 from tissue_sim.network.checks import missing_parameter
+from tissue_sim.network.holding import factor_name, free_name
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import Draws, Kind
 from tissue_sim.network.rate_orders import rate_orders
 from tissue_sim.network.reaction_network import ReactionNetwork, reaction_text
+from tissue_sim.network.stochastic_holding import with_held_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from tissue_sim.network.model import NetworkModel, Species
     from tissue_sim.network.settings import ToleranceSettings
+
+    _Held = tuple[Species, np.ndarray, np.ndarray]
 
 __all__ = ["StochasticKind"]
 
@@ -130,15 +134,59 @@ class StochasticKind(Kind):
         """See `Kind.advance`."""
         if draws is None:
             raise ValueError(f"method {self.name} draws; give `draws`")
+        held = list(self._held(values, places))
         self._take_inputs(values, places, inputs)
+        self._put_back(values, held)
         used = self.kernels.first_draws(len(places))
         status = self.kernels.advance(values, places, duration, draws.key, draws.cell_ids, draws.tick, used)
+        self._put_back(values, held)
         self.refresh(values, places, start + duration)
         return status
 
     def refresh(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
-        """See `Kind.refresh`."""
+        """See `Kind.refresh`; what is held is rounded as first values are."""
+        self._round_held(values, places)
         self.kernels.assign(values, places, time)
+
+    @classmethod
+    def with_holds(cls, model: NetworkModel, held: Collection[str], scaled: Collection[str]) -> NetworkModel:
+        """See `Kind.with_holds` and `network.stochastic_holding`."""
+        return with_held_counts(model, held, scaled, InitialValues(model).shared)
+
+    def hold(
+        self, values: np.ndarray, places: np.ndarray, species: str, held: np.ndarray, factor: np.ndarray
+    ) -> None:
+        """See `Kind.hold`; values are rounded to whole molecules as first values are.
+
+        Where the volume of the species is an input, what is held is its concentration, as given; rates see
+        the nearest whole number of molecules.
+        """
+        known, free = self.system.places, np.isnan(held)
+        for name, steering in ((free_name(species), free), (factor_name(species), factor)):
+            if name in known:
+                values[places, known[name]] = steering
+        values[places[~free], known[species]] = held[~free]
+        self._round_held(values, places)
+
+    def _held(
+        self, values: np.ndarray, places: np.ndarray
+    ) -> Iterator[tuple[Species, np.ndarray, np.ndarray]]:
+        """Yield (species, rows, values) of those that are held in some of the rows."""
+        for species in self._counted:
+            if species.name in self.system.free:
+                free = values[places, self.system.places[self.system.free[species.name]]]
+                rows = places[free == 0.0]
+                if len(rows):
+                    yield species, rows, values[rows, self.system.places[species.name]]
+
+    def _put_back(self, values: np.ndarray, held: list[_Held]) -> None:
+        for species, rows, kept in held:
+            values[rows, self.system.places[species.name]] = kept
+
+    def _round_held(self, values: np.ndarray, places: np.ndarray) -> None:
+        for species, rows, _ in self._held(values, places):
+            if species not in self._diluted:
+                self._to_whole(values, rows, [species])
 
     def describe(self, code: int) -> str:
         """See `Kind.describe`."""
