@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tissue_sim.codegen.event_layout import EventLayout
 from tissue_sim.codegen.ode_system import OdeSystem
 from tissue_sim.codegen.syntax import Expression, Number
 
@@ -45,7 +46,12 @@ class ReactionSystem(OdeSystem):
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of a row's values."""
-        return (*self.species, *self.assigned, *self.cell, "frozen")
+        return (*self.species, *self.assigned, *self.cell, "frozen", *self.layout.names)
+
+    @cached_property
+    def layout(self) -> EventLayout:
+        """See `OdeSystem.layout`."""
+        return EventLayout(self.events, len(self.species) + len(self.assigned) + len(self.cell) + 1)
 
     @cached_property
     def free_places(self) -> tuple[int, ...]:

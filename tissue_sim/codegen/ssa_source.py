@@ -166,11 +166,11 @@ def advance_cell(
 """
 
 
-def assembled(system: ReactionSystem, program: Program, *parts: str) -> str:
+def assembled(system: ReactionSystem, program: Program, *parts: str, loop: str = LOOP) -> str:
     """Return the whole module: the parts in order, between what they use and the loop over cells."""
     assign = assign_source(system, program)
     *before, cell = parts
-    return HEADER + "".join(before) + hold_source(program) + assign + cell + LOOP
+    return HEADER + "".join(before) + hold_source(program) + assign + cell + loop
 
 
 def array_parts(system: ReactionSystem, program: Program, *, rounded: bool) -> str:

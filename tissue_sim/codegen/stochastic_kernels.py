@@ -10,12 +10,14 @@ import numpy as np
 from tissue_sim.codegen.leap_source import langevin_source, tau_leaping_source
 from tissue_sim.codegen.module_cache import load_module
 from tissue_sim.codegen.program import shared_value
+from tissue_sim.codegen.ssa_events import ssa_events_source
 from tissue_sim.codegen.ssa_source import LARGEST_SCALAR, ssa_arrays_source, ssa_source
 from tissue_sim.random_numbers import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tissue_sim.codegen.drawn import Drawn
     from tissue_sim.codegen.program import Program
     from tissue_sim.codegen.reaction_system import ReactionSystem
 
@@ -79,6 +81,7 @@ class StochasticKernels:
         system = self._system
         small = max(len(system.reactions), len(system.integrated)) <= LARGEST_SCALAR
         exact = ssa_source if small else ssa_arrays_source
+        exact = ssa_events_source if system.events else exact
         source, program = _SOURCES.get(self._method, exact)(system)
         constants = [shared_value(tree, system) for tree in program.constants]
         module = load_module(source, self._method)
@@ -97,6 +100,7 @@ class StochasticKernels:
         cell_ids: np.ndarray,
         tick: int,
         used: np.ndarray,
+        start: float = 0.0,
     ) -> np.ndarray:
         """Advance rows by `duration` (network time); a row that fails keeps its values.
 
@@ -111,6 +115,8 @@ class StochasticKernels:
         tick : int
         used : int64[p]
             The next draw of each row, at first from `first_draws`; brought up to date.
+        start : float
+            Network time; only events ask for it.
 
         Returns
         -------
@@ -121,15 +127,17 @@ class StochasticKernels:
         if not len(places):
             return status
         compiled = self._compiled
+        before: tuple[Any, ...] = (self._orders, self._multiplicities, self._epsilon)
+        after: tuple[Any, ...] = ()
+        if self._system.events:
+            before, after = (float(start),), (self._first_draw,)
         with np.errstate(all="ignore"):  # as compiled code, where the JIT is off
             compiled.module.advance(
                 values,
                 np.ascontiguousarray(places, dtype=np.int64),
                 np.empty((len(places), compiled.held_size)),
                 compiled.constants,
-                self._orders,
-                self._multiplicities,
-                self._epsilon,
+                *before,
                 float(duration),
                 np.uint64(key),
                 np.ascontiguousarray(cell_ids, dtype=np.int64),
@@ -138,8 +146,31 @@ class StochasticKernels:
                 self._most,
                 status,
                 used,
+                *after,
             )
         return status
+
+    def begin(self, values: np.ndarray, places: np.ndarray, time: float, drawn: Drawn) -> None:
+        """Execute in rows `places` (int64[p]) the events of their first moment.
+
+        A row in which that fails stays as it is: its first step begins with the same and reports it.
+        """
+        if not self._system.events or not len(places):
+            return
+        compiled = self._compiled
+        with np.errstate(all="ignore"):
+            compiled.module.begin(
+                values,
+                np.ascontiguousarray(places, dtype=np.int64),
+                np.empty((len(places), compiled.held_size)),
+                compiled.constants,
+                float(time),
+                np.uint64(drawn.key),
+                np.ascontiguousarray(drawn.cell_ids, dtype=np.int64),
+                int(drawn.tick),
+                self._first_draw + DRAWS_EACH // 2,
+                np.zeros(len(places), dtype=np.int64),
+            )
 
     def assign(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
         """Write the assigned variables of rows `places` (int64[p]) at `time` (network time)."""

@@ -26,7 +26,7 @@ from tissue_sim.codegen.simplify import multiply
 from tissue_sim.codegen.syntax import Binary, Call, Compare, Expression, Name, Number
 from tissue_sim.codegen.walk import fold
 from tissue_sim.errors import SettingsError
-from tissue_sim.network.holding import factor_name, free_name
+from tissue_sim.network.holding import factor_name, free_name, that_spares
 from tissue_sim.network.model import Parameter, Reaction
 from tissue_sim.tissue.distributions import Distribution
 
@@ -48,7 +48,7 @@ def with_held_counts(
     Parameters
     ----------
     held, scaled : names of species
-        A species that no reaction changes needs no parameter: it stays at whatever value it is given.
+        A species that no reaction and no event changes needs no parameter: it stays where it is put.
     shared : mapping of name to value
         Parameters that are the same for all cells; stoichiometric numbers may use them.
 
@@ -58,6 +58,7 @@ def with_held_counts(
         A species to scale that no reaction makes; the message begins with it.
     """
     changed = {name for reaction in model.reactions for name, _ in reaction.changes}
+    changed |= {one.name for event in model.events for one in event.assignments}
     one = Distribution("fixed", (1.0,))
     parameters, reactions = list(model.parameters), list(model.reactions)
     for name in scaled:
@@ -67,7 +68,8 @@ def with_held_counts(
         reactions = parts
         parameters.append(Parameter(factor_name(name), one, varies=True))
     parameters += [Parameter(free_name(name), one, varies=True) for name in held if name in changed]
-    return replace(model, parameters=tuple(parameters), reactions=tuple(reactions))
+    events = tuple(that_spares(event, held) for event in model.events)
+    return replace(model, parameters=tuple(parameters), reactions=tuple(reactions), events=events)
 
 
 def _scaled(
