@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from tissue_sim.codegen.syntax import Binary, Name, Number
 from tissue_sim.errors import SettingsError, SimulationError
 from tissue_sim.kernels.philox import uniform_pair
 from tissue_sim.kernels.stochastic.events import below_zero, crossing
@@ -267,6 +268,10 @@ def test_what_cannot_be_done_is_refused_by_name(eventful):
     waves = eventful("-> X @ 1", {"n": 0}, {"X": 0}, ("tide", "sin(time) > 0.5", {"n": "1"}, {}))
     with pytest.raises(SettingsError, match="trigger of event 'tide' depends on time other than linearly"):
         check_fit(GillespieKind, waves)
+    grows = eventful("-> X @ 1", {"V": 2}, {"X": 2}, ("swell", "X > 5", {"V": "4"}, {}))
+    held_in = replace(grows.species[0], per_amount=Binary("/", Number(1.0), Name(("V",))))
+    with pytest.raises(SettingsError, match="the volume that 'X' is in depends on 'V'"):
+        check_fit(GillespieKind, replace(grows, species=(held_in,)))
     line = replace(waves, events=())
     check_fit(kinds()["tau_leaping"], line)
     with pytest.raises(SettingsError, match=r"method 'tau_leaping' does not execute events, .* 'tide'"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from tissue_sim.codegen.drawn import Drawn
+from tissue_sim.codegen.first_moment import execute_first
 from tissue_sim.codegen.leap_source import langevin_source, tau_leaping_source
 from tissue_sim.codegen.module_cache import load_module
 from tissue_sim.codegen.program import shared_value
@@ -17,7 +19,6 @@ from tissue_sim.random_numbers import Purpose
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tissue_sim.codegen.drawn import Drawn
     from tissue_sim.codegen.program import Program
     from tissue_sim.codegen.reaction_system import ReactionSystem
 
@@ -151,13 +152,15 @@ class StochasticKernels:
         return status
 
     def begin(self, values: np.ndarray, places: np.ndarray, time: float, drawn: Drawn) -> None:
-        """Execute in rows `places` (int64[p]) the events of their first moment.
+        """Execute in rows `places` (int64[p]) the events of their first moment; see `first_moment`."""
+        if self._system.events and len(places):
+            execute_first(partial(self._begin, time), self._system.layout, values, places, drawn)
 
-        A row in which that fails stays as it is: its first step begins with the same and reports it.
-        """
-        if not self._system.events or not len(places):
-            return
+    def _begin(self, time: float, values: np.ndarray, places: np.ndarray, drawn: Drawn | None) -> np.ndarray:
+        """Run `begin` of the generated code; return codes, int64[p]."""
         compiled = self._compiled
+        each = drawn or Drawn(np.uint64(0), places, 0)
+        status = np.zeros(len(places), dtype=np.int64)
         with np.errstate(all="ignore"):
             compiled.module.begin(
                 values,
@@ -165,12 +168,13 @@ class StochasticKernels:
                 np.empty((len(places), compiled.held_size)),
                 compiled.constants,
                 float(time),
-                np.uint64(drawn.key),
-                np.ascontiguousarray(drawn.cell_ids, dtype=np.int64),
-                int(drawn.tick),
+                np.uint64(each.key),
+                np.ascontiguousarray(each.cell_ids, dtype=np.int64),
+                int(each.tick),
                 self._first_draw + DRAWS_EACH // 2,
-                np.zeros(len(places), dtype=np.int64),
+                status,
             )
+        return status
 
     def assign(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
         """Write the assigned variables of rows `places` (int64[p]) at `time` (network time)."""
