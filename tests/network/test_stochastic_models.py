@@ -69,8 +69,9 @@ def test_events_are_refused_by_name(make_network):
     model = replace(
         make_network("-> X @ 1", {}, {"X": 1}), events=(Event("reset", parse_expression("X > 5")),)
     )
-    with pytest.raises(SettingsError, match=r"'gillespie' does not execute events.* event 'reset'"):
-        simulate(model, [0.0, 1.0], method="gillespie")
+    for method in ("tau_leaping", "chemical_langevin"):
+        with pytest.raises(SettingsError, match=rf"'{method}' does not execute events.* event 'reset'"):
+            simulate(model, [0.0, 1.0], method=method)
 
 
 def test_counts_are_whole_but_not_those_of_langevin():

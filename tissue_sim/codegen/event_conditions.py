@@ -10,7 +10,7 @@ from tissue_sim.codegen.walk import fold, names_in, nodes_in
 if TYPE_CHECKING:
     from tissue_sim.codegen.ode_system import OdeSystem
 
-__all__ = ["conditions_of", "gap_of", "has_waves"]
+__all__ = ["conditions_of", "depends_on_time", "gap_of", "has_waves"]
 
 TIME = "time"
 UNKNOWN = Number(float("nan"))
@@ -51,6 +51,16 @@ def _as_condition(trigger: Expression) -> Expression:
 
 def has_waves(system: OdeSystem) -> bool:
     """Say whether a condition depends on time other than linearly, so that no error control resolves it."""
+    return _degree_in_time(system) == 2
+
+
+def depends_on_time(system: OdeSystem) -> bool:
+    """Say whether a condition depends on time in itself, not through species only."""
+    return _degree_in_time(system) > 0
+
+
+def _degree_in_time(system: OdeSystem) -> int:
+    """Return the highest degree of the time in the sides of comparisons; 2 for all that is not linear."""
     degrees: dict[str, int] = {TIME: 1}
 
     def combine(node: Expression, operands: list[int]) -> int:
@@ -69,4 +79,4 @@ def has_waves(system: OdeSystem) -> bool:
             case _:
                 return 2 if any(operands) else 0
 
-    return any(fold(gap_of(condition), combine) == 2 for condition in conditions_of(system))
+    return max(fold(gap_of(condition), combine) for condition in conditions_of(system))

@@ -7,7 +7,7 @@ cell's own row, see `codegen.event_layout`.
 
 from __future__ import annotations
 
-__all__ = ["CHOOSE", "FORGET", "HEADER", "JUDGE", "JUDGED", "LOOP", "SETTLE", "SLOWLY", "TABLES"]
+__all__ = ["BEGIN", "CHOOSE", "FORGET", "HEADER", "JUDGE", "JUDGED", "LOOP", "SETTLE", "SLOWLY", "TABLES"]
 
 HEADER = """
 from tissue_sim.kernels.network.events import (
@@ -252,8 +252,9 @@ def advance(
             values[places[i]], held[i], constants, absolute, relative, start, duration, most_steps,
             key, cell_ids[i], tick, draw
         )
+"""
 
-
+BEGIN = """
 @kernel
 def begin(values, places, held, constants, t, key, cell_ids, tick, draw, status):
     for i in range(places.shape[0]):

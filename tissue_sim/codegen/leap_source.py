@@ -28,6 +28,7 @@ def advance_cell(
     for j in range(a.shape[0]):
         critical[j] = False
     count(row, held, constants, u, n)
+    moves = moves_in(row)
     done = 0.0
     turns = 0
     while done < duration:
@@ -45,9 +46,9 @@ TAU_LEAPING = (
         if total == 0.0:
             break
         left = duration - done
-        risk = mark_critical(a, n, STARTS, MEMBERS, CHANGES, critical)
+        risk = mark_critical(a, n, STARTS, MEMBERS, moves, critical)
         longest = min(left, leap_length(
-            a, n, critical, STARTS, MEMBERS, CHANGES, orders, multiplicities, epsilon, work
+            a, n, critical, STARTS, MEMBERS, moves, orders, multiplicities, epsilon, work
         ))
         while True:
             turns += 1
@@ -55,7 +56,7 @@ TAU_LEAPING = (
                 return too_many(a), draw
             if longest * total < FEW_REACTIONS:
                 status, passed, draw = steps(
-                    n, u, y, a, held, constants, left, key, cell_id, tick, purpose, draw, EXACT_STEPS
+                    n, u, y, a, moves, held, constants, left, key, cell_id, tick, purpose, draw, EXACT_STEPS
                 )
                 if status != OK:
                     return status, draw
@@ -77,10 +78,10 @@ TAU_LEAPING = (
                             if target < 0.0:
                                 break
             draw, allowed = leap(
-                a, n, critical, length, STARTS, MEMBERS, CHANGES, key, cell_id, tick, purpose, draw, trial
+                a, n, critical, length, STARTS, MEMBERS, moves, key, cell_id, tick, purpose, draw, trial
             )
             if allowed and happens >= 0:
-                fire(trial, happens, 1.0, STARTS, MEMBERS, CHANGES)
+                fire(trial, happens, 1.0, STARTS, MEMBERS, moves)
                 for i in range(species):
                     allowed = allowed and trial[i] >= 0.0
             if allowed:
@@ -106,10 +107,10 @@ LANGEVIN = (
             return too_many(a), draw
         left = duration - done
         length = min(left, leap_length(
-            a, n, critical, STARTS, MEMBERS, CHANGES, orders, multiplicities, epsilon, work
+            a, n, critical, STARTS, MEMBERS, moves, orders, multiplicities, epsilon, work
         ))
         draw = langevin_step(
-            a, n, length, STARTS, MEMBERS, CHANGES, key, cell_id, tick, purpose, draw
+            a, n, length, STARTS, MEMBERS, moves, key, cell_id, tick, purpose, draw
         )
         done = duration if length >= left else done + length
     store(row, u, n)

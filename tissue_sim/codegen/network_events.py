@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tissue_sim.codegen.ode_system import OdeSystem
     from tissue_sim.codegen.program import Program
 
-__all__ = ["EventParts", "event_parts"]
+__all__ = ["EventParts", "event_parts", "settling_parts"]
 
 NAN = Number(float("nan"))
 ZERO = Number(0.0)
@@ -71,9 +71,15 @@ def event_parts(system: OdeSystem, program: Program, loop: str, ends: str, befor
     return EventParts(
         _event_kernels(system, program),
         event_text.HEADER + _tables(system) + event_text.SETTLE + event_text.JUDGE,
-        event_text.LOOP.format(step_place=system.places["step_size"]),
+        event_text.LOOP.format(step_place=system.places["step_size"]) + event_text.BEGIN,
         insertions,
     )
+
+
+def settling_parts(system: OdeSystem, program: Program) -> EventParts:
+    """Return what triggers and executes the events of a system that no integrator watches."""
+    functions = event_text.HEADER + _tables(system) + event_text.SETTLE
+    return EventParts(_event_kernels(system, program), functions, event_text.BEGIN, {})
 
 
 def _event_kernels(system: OdeSystem, program: Program) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from tissue_sim.codegen.drawn import Drawn, at
+from tissue_sim.codegen.first_moment import execute_first
 from tissue_sim.codegen.module_cache import load_module
-from tissue_sim.kernels.network.status import NO_ROOM, OK, STEP_UNDERFLOW, STIFF, TOO_MANY_STEPS
+from tissue_sim.kernels.network.status import OK, STEP_UNDERFLOW, STIFF, TOO_MANY_STEPS
 
 if TYPE_CHECKING:
     from tissue_sim.codegen.ode_system import OdeSystem
@@ -21,9 +22,6 @@ MOST_SCALAR_SPECIES = 40
 """Up to this many integrated species stand in named scalars; more in arrays."""
 MOST_STEPS = 100_000
 """Steps one cell may take within one network step."""
-
-MOST_FIRST_WIDTH = 1 << 20
-"""Width up to which room is sought for the events of the first moment."""
 
 
 class _Compiled(NamedTuple):
@@ -154,24 +152,13 @@ class OdeKernels:
         return np.uint64(each.key), cell_ids, int(each.tick), int(each.first)
 
     def begin(self, values: np.ndarray, places: np.ndarray, time: float, drawn: Drawn) -> None:
-        """Execute in rows `places` (int64[p]) the events of their first moment.
-
-        A row in which that fails stays as it is: its first step begins with the same and reports it.
-        """
+        """Execute in rows `places` (int64[p]) the events of their first moment; see `first_moment`."""
         if not self._system.events or not len(places):
             return
-        status = self._begin(values, places, time, drawn)
-        waiting, width = np.flatnonzero(status == NO_ROOM), values.shape[1]
-        while len(waiting) and width < MOST_FIRST_WIDTH:
-            width = self._system.layout.wider(width)
-            rows = np.zeros((len(waiting), width))
-            rows[:, : values.shape[1]] = values[places[waiting]]
-            status = self._begin(rows, np.arange(len(waiting)), time, at(drawn, waiting))
-            fits = (status == OK) & self._system.layout.pack(rows, values.shape[1])
-            values[places[waiting[fits]]] = rows[fits, : values.shape[1]]
-            waiting = waiting[status == NO_ROOM]
+        begin = partial(self._begin, time)
+        execute_first(begin, self._system.layout, values, places, drawn)
 
-    def _begin(self, values: np.ndarray, places: np.ndarray, time: float, drawn: Drawn | None) -> np.ndarray:
+    def _begin(self, time: float, values: np.ndarray, places: np.ndarray, drawn: Drawn | None) -> np.ndarray:
         """Run `begin` of the generated code; return codes, int64[p]."""
         explicit = self._explicit
         held = np.empty((len(places), explicit.held_size))

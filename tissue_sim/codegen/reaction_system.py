@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tissue_sim.codegen.event_layout import EventLayout
 from tissue_sim.codegen.ode_system import OdeSystem
 from tissue_sim.codegen.syntax import Expression, Number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["ReactionSystem"]
 
@@ -29,16 +34,30 @@ class ReactionSystem(OdeSystem):
         For each reaction (place in `integrated`, molecules).
     units : tuple of Expression
         For each integrated species, what one molecule adds to its value.
+    free : mapping of species to name
+        Of integrated species that can be held: what of a row is 0 where no reaction changes them, else 1.
     """
 
     reactions: tuple[str, ...]
     changes: tuple[tuple[tuple[int, float], ...], ...]
     units: tuple[Expression, ...]
+    free: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of a row's values."""
-        return (*self.species, *self.assigned, *self.cell, "frozen")
+        return (*self.species, *self.assigned, *self.cell, "frozen", *self.layout.names)
+
+    @cached_property
+    def layout(self) -> EventLayout:
+        """See `OdeSystem.layout`."""
+        return EventLayout(self.events, len(self.species) + len(self.assigned) + len(self.cell) + 1)
+
+    @cached_property
+    def free_places(self) -> tuple[int, ...]:
+        """For each integrated species the place of what frees it in a row, -1 where it is always free."""
+        names = [self.species[place] for place in self.integrated]
+        return tuple(self.places[self.free[name]] if name in self.free else -1 for name in names)
 
     @cached_property
     def tables(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -92,6 +92,7 @@ STARTS = np.array({starts}, dtype=np.int64)
 MEMBERS = np.array({members}, dtype=np.int64)
 CHANGES = np.array({changes}, dtype=np.float64)
 PLACES = np.array({places}, dtype=np.int64)
+FREE = np.array({free}, dtype=np.int64)
 
 
 @kernel
@@ -110,11 +111,20 @@ def store(row, u, n):
     for i in range(n.shape[0]):
         row[PLACES[i]] = n[i] * u[i]
 
+
+@kernel
+def moves_in(row):
+    moves = np.empty(CHANGES.shape[0])
+    for e in range(moves.shape[0]):
+        place = FREE[MEMBERS[e]]
+        moves[e] = CHANGES[e] if place < 0 else CHANGES[e] * row[place]
+    return moves
+
 """
 
 STEPS = """
 @kernel
-def steps(n, u, y, a, held, constants, duration, key, cell_id, tick, purpose, draw, most):
+def steps(n, u, y, a, moves, held, constants, duration, key, cell_id, tick, purpose, draw, most):
     done = 0.0
     for _ in range(most):
         for i in range(n.shape[0]):
@@ -130,7 +140,7 @@ def steps(n, u, y, a, held, constants, duration, key, cell_id, tick, purpose, dr
         done -= math.log(first) / total
         if done >= duration:
             return OK, duration, draw
-        fire(n, chosen(a, second * total), 1.0, STARTS, MEMBERS, CHANGES)
+        fire(n, chosen(a, second * total), 1.0, STARTS, MEMBERS, moves)
     return OK, done, draw
 """
 
@@ -146,7 +156,7 @@ def advance_cell(
     a = np.empty(STARTS.shape[0] - 1)
     count(row, held, constants, u, n)
     status, done, draw = steps(
-        n, u, y, a, held, constants, duration, key, cell_id, tick, purpose, draw, most + 1
+        n, u, y, a, moves_in(row), held, constants, duration, key, cell_id, tick, purpose, draw, most + 1
     )
     if status == OK and done < duration:
         status = too_many(a)
@@ -156,11 +166,11 @@ def advance_cell(
 """
 
 
-def assembled(system: ReactionSystem, program: Program, *parts: str) -> str:
+def assembled(system: ReactionSystem, program: Program, *parts: str, loop: str = LOOP) -> str:
     """Return the whole module: the parts in order, between what they use and the loop over cells."""
     assign = assign_source(system, program)
     *before, cell = parts
-    return HEADER + "".join(before) + hold_source(program) + assign + cell + LOOP
+    return HEADER + "".join(before) + hold_source(program) + assign + cell + loop
 
 
 def array_parts(system: ReactionSystem, program: Program, *, rounded: bool) -> str:
@@ -176,6 +186,7 @@ def array_parts(system: ReactionSystem, program: Program, *, rounded: bool) -> s
         members=members.tolist(),
         changes=changes.tolist(),
         places=list(system.integrated),
+        free=list(system.free_places),
         units="".join(f"    {line}\n" for line in units),
         rounded=f"np.rint({value})" if rounded else value,
     )
@@ -213,6 +224,7 @@ def _scalar_cell(system: ReactionSystem, program: Program) -> str:
         load.append(f"n{k} = np.rint(row[{place}]{'' if plain[k] else f' / u{k}'})")
         values.append(f"n{k}" if plain[k] else f"n{k} * u{k}")
         store.append(f"row[{place}] = {values[-1]}")
+    load += [f"f{k} = row[{place}]" for k, place in enumerate(system.free_places) if place >= 0]
     return SCALAR_CELL.format(
         load=_lines(load, 4),
         rates=", ".join(f"a{j}" for j in range(number)) + ("," if number == 1 else ""),
@@ -240,7 +252,8 @@ def _fire_lines(system: ReactionSystem) -> list[str]:
     lines = []
     for j, changes in enumerate(system.changes):
         lines.append(f"{'elif' if j else 'if'} v < s{j}:")
-        lines += [f"    n{place} += {change!r}" for place, change in changes] or ["    pass"]
+        moves = [f"{c!r}" if system.free_places[k] < 0 else f"{c!r} * f{k}" for k, c in changes]
+        lines += [f"    n{k} += {move}" for (k, _), move in zip(changes, moves, strict=True)] or ["    pass"]
     return lines
 
 

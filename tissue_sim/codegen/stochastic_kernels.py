@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from tissue_sim.codegen.drawn import Drawn
+from tissue_sim.codegen.first_moment import execute_first
 from tissue_sim.codegen.leap_source import langevin_source, tau_leaping_source
 from tissue_sim.codegen.module_cache import load_module
 from tissue_sim.codegen.program import shared_value
+from tissue_sim.codegen.ssa_events import ssa_events_source
 from tissue_sim.codegen.ssa_source import LARGEST_SCALAR, ssa_arrays_source, ssa_source
 from tissue_sim.random_numbers import Purpose
 
@@ -79,6 +82,7 @@ class StochasticKernels:
         system = self._system
         small = max(len(system.reactions), len(system.integrated)) <= LARGEST_SCALAR
         exact = ssa_source if small else ssa_arrays_source
+        exact = ssa_events_source if system.events else exact
         source, program = _SOURCES.get(self._method, exact)(system)
         constants = [shared_value(tree, system) for tree in program.constants]
         module = load_module(source, self._method)
@@ -97,6 +101,7 @@ class StochasticKernels:
         cell_ids: np.ndarray,
         tick: int,
         used: np.ndarray,
+        start: float = 0.0,
     ) -> np.ndarray:
         """Advance rows by `duration` (network time); a row that fails keeps its values.
 
@@ -111,6 +116,8 @@ class StochasticKernels:
         tick : int
         used : int64[p]
             The next draw of each row, at first from `first_draws`; brought up to date.
+        start : float
+            Network time; only events ask for it.
 
         Returns
         -------
@@ -121,15 +128,17 @@ class StochasticKernels:
         if not len(places):
             return status
         compiled = self._compiled
+        before: tuple[Any, ...] = (self._orders, self._multiplicities, self._epsilon)
+        after: tuple[Any, ...] = ()
+        if self._system.events:
+            before, after = (float(start),), (self._first_draw,)
         with np.errstate(all="ignore"):  # as compiled code, where the JIT is off
             compiled.module.advance(
                 values,
                 np.ascontiguousarray(places, dtype=np.int64),
                 np.empty((len(places), compiled.held_size)),
                 compiled.constants,
-                self._orders,
-                self._multiplicities,
-                self._epsilon,
+                *before,
                 float(duration),
                 np.uint64(key),
                 np.ascontiguousarray(cell_ids, dtype=np.int64),
@@ -138,6 +147,32 @@ class StochasticKernels:
                 self._most,
                 status,
                 used,
+                *after,
+            )
+        return status
+
+    def begin(self, values: np.ndarray, places: np.ndarray, time: float, drawn: Drawn) -> None:
+        """Execute in rows `places` (int64[p]) the events of their first moment; see `first_moment`."""
+        if self._system.events and len(places):
+            execute_first(partial(self._begin, time), self._system.layout, values, places, drawn)
+
+    def _begin(self, time: float, values: np.ndarray, places: np.ndarray, drawn: Drawn | None) -> np.ndarray:
+        """Run `begin` of the generated code; return codes, int64[p]."""
+        compiled = self._compiled
+        each = drawn or Drawn(np.uint64(0), places, 0)
+        status = np.zeros(len(places), dtype=np.int64)
+        with np.errstate(all="ignore"):
+            compiled.module.begin(
+                values,
+                np.ascontiguousarray(places, dtype=np.int64),
+                np.empty((len(places), compiled.held_size)),
+                compiled.constants,
+                float(time),
+                np.uint64(each.key),
+                np.ascontiguousarray(each.cell_ids, dtype=np.int64),
+                int(each.tick),
+                self._first_draw + DRAWS_EACH // 2,
+                status,
             )
         return status
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tissue_sim.codegen.event import Event, EventAssignment
     from tissue_sim.network.model import NetworkModel
 
-__all__ = ["factor_name", "free_name", "terms_of", "with_holds", "with_varying"]
+__all__ = ["factor_name", "free_name", "terms_of", "that_spares", "with_holds", "with_varying"]
 
 MOST_PRODUCTS = 64
 """Products of sums that would have more terms than this are one term."""
@@ -86,11 +86,11 @@ def with_holds(model: NetworkModel, held: Collection[str], scaled: Collection[st
         model,
         parameters=tuple(parameters),
         rate_rules=tuple(rules.values()),
-        events=tuple(_that_spares(event, held) for event in model.events),
+        events=tuple(that_spares(event, held) for event in model.events),
     )
 
 
-def _that_spares(event: Event, held: Collection[str]) -> Event:
+def that_spares(event: Event, held: Collection[str]) -> Event:
     """Return the event, whose assignments leave a species alone where it is held when the event happens."""
 
     def where_free(one: EventAssignment, value: Expression, otherwise: Expression) -> Expression:

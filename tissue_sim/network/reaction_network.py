@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tissue_sim.codegen.evaluation import evaluate
+from tissue_sim.codegen.event_conditions import has_waves
 from tissue_sim.codegen.reaction_system import ONE, ReactionSystem
 from tissue_sim.codegen.syntax import Expression, Number
 from tissue_sim.codegen.walk import names_in
 from tissue_sim.errors import SettingsError
+from tissue_sim.network.events import set_by_events
+from tissue_sim.network.holding import free_name
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.model import TIME
 from tissue_sim.tissue.distributions import Distribution
@@ -52,6 +55,7 @@ class ReactionNetwork:
             self._check_time(reaction)
             for name, coefficient in reaction.changes:
                 self._molecules(reaction, name, coefficient)
+        self._check_events()
         for species in self.model.species:
             if species.name in changed:
                 self._check_unit(species, changed)
@@ -78,7 +82,9 @@ class ReactionNetwork:
             definitions=model.definitions(),
             reactions=tuple(reaction.name for reaction in model.reactions),
             changes=changes,
+            events=model.events,
             units=tuple(model.species[i].per_amount for i in moving),
+            free={name: free_name(name) for name in place if free_name(name) in model.parameter_names},
         )
 
     def _changed(self) -> set[str]:
@@ -103,6 +109,14 @@ class ReactionNetwork:
                 f"the rate of reaction '{reaction.name}' depends on time, which method {self.method} cannot "
                 "advance exactly; give what changes with time as an input, held over each network step"
             )
+
+    def _check_events(self) -> None:
+        for event in self.model.events:
+            if has_waves(replace(self.system(), events=(event,))):
+                raise SettingsError(
+                    f"the trigger of event '{event.name}' depends on time other than linearly, and method "
+                    f"{self.method} finds no moments of such; compare the time itself, or take method ode"
+                )
 
     @cached_property
     def _definitions(self) -> dict[str, Expression]:
@@ -142,7 +156,7 @@ class ReactionNetwork:
         return value
 
     def _check_unit(self, species: Species, changed: set[str]) -> None:
-        moving = self.used(species.per_amount) & {TIME, *changed}
+        moving = self.used(species.per_amount) & {TIME, *changed, *set_by_events(self.model)}
         if moving:
             raise SettingsError(
                 f"the volume that '{species.name}' is in depends on '{min(moving)}'; with method "

@@ -6,19 +6,26 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from tissue_sim.codegen.drawn import Drawn
 from tissue_sim.errors import SettingsError
-from tissue_sim.kernels.stochastic.codes import KINDS, NEGATIVE, NOT_FINITE, TOO_MANY
+from tissue_sim.kernels.network.status import BAD_DELAY, ENDLESS, NO_ROOM
+from tissue_sim.kernels.stochastic.codes import BELOW_ZERO, KINDS, NEGATIVE, NOT_FINITE, TOO_MANY
 from tissue_sim.network.checks import missing_parameter
+from tissue_sim.network.events import set_by_events
+from tissue_sim.network.holding import factor_name, free_name
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import Draws, Kind
 from tissue_sim.network.rate_orders import rate_orders
 from tissue_sim.network.reaction_network import ReactionNetwork, reaction_text
+from tissue_sim.network.stochastic_holding import with_held_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from tissue_sim.network.model import NetworkModel, Species
     from tissue_sim.network.settings import ToleranceSettings
+
+    _Held = tuple[Species, np.ndarray, np.ndarray]
 
 __all__ = ["StochasticKind"]
 
@@ -27,6 +34,15 @@ MEANINGS = {
     NOT_FINITE: "the rate of reaction {} is not a finite number; check its formula and the values in it",
     TOO_MANY: "too many reactions within one network step, most of them {}; take shorter network steps, "
     "or method tau_leaping, chemical_langevin or ode",
+}
+
+BELOW = (
+    "an event sets the count of '{}' below 0, or to what is no number; check what it sets, or use max(..., 0)"
+)
+OF_EVENTS = {
+    NO_ROOM: "too many events wait for their execution; check delays and triggers",
+    ENDLESS: "events of one instant trigger each other without end; check what they set",
+    BAD_DELAY: "the delay of an event is negative or not a number",
 }
 
 
@@ -69,6 +85,7 @@ class StochasticKind(Kind):
         self.recorded = (
             *(species.name for species in model.species if species.recorded),
             *(assignment.name for assignment in model.assignments if assignment.recorded),
+            *set_by_events(model),
         )
         self._counted = [model.species[i] for i in self.system.integrated]
         self._counted_names = {each.name for each in self._counted}
@@ -94,8 +111,13 @@ class StochasticKind(Kind):
         """See `Kind.start`."""
         first = self.initial.draw(key, cell_ids, tick, time, inputs)
         for column, name in enumerate(self.names):
-            values[places, column] = 0.0 if name == "frozen" else first[name]
+            values[places, column] = first.get(name, 0.0)
+        values[places, len(self.names) :] = 0.0
+        for event in self.model.events:
+            values[places, self.system.places[f"trigger of {event.name}"]] = float(event.initial)
         self._check_first(values, places)
+        self._to_whole(values, places, self._counted)
+        self.kernels.begin(values, places, time, Drawn(key, cell_ids, tick))
         self._to_whole(values, places, self._counted)
         self.refresh(values, places, time)
 
@@ -130,19 +152,71 @@ class StochasticKind(Kind):
         """See `Kind.advance`."""
         if draws is None:
             raise ValueError(f"method {self.name} draws; give `draws`")
+        held = list(self._held(values, places))
         self._take_inputs(values, places, inputs)
+        self._put_back(values, held)
         used = self.kernels.first_draws(len(places))
-        status = self.kernels.advance(values, places, duration, draws.key, draws.cell_ids, draws.tick, used)
+        status = self.kernels.advance(
+            values, places, duration, draws.key, draws.cell_ids, draws.tick, used, start
+        )
+        self._put_back(values, held)
         self.refresh(values, places, start + duration)
         return status
 
     def refresh(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
-        """See `Kind.refresh`."""
+        """See `Kind.refresh`; what is held is rounded as first values are."""
+        self._round_held(values, places)
         self.kernels.assign(values, places, time)
+
+    @classmethod
+    def with_holds(cls, model: NetworkModel, held: Collection[str], scaled: Collection[str]) -> NetworkModel:
+        """See `Kind.with_holds` and `network.stochastic_holding`."""
+        return with_held_counts(model, held, scaled, InitialValues(model).shared)
+
+    def hold(
+        self, values: np.ndarray, places: np.ndarray, species: str, held: np.ndarray, factor: np.ndarray
+    ) -> None:
+        """See `Kind.hold`; values are rounded to whole molecules as first values are.
+
+        Where the volume of the species is an input, what is held is its concentration, as given; rates see
+        the nearest whole number of molecules.
+        """
+        known, free = self.system.places, np.isnan(held)
+        for name, steering in ((free_name(species), free), (factor_name(species), factor)):
+            if name in known:
+                values[places, known[name]] = steering
+        values[places[~free], known[species]] = held[~free]
+        self._round_held(values, places)
+
+    def _held(
+        self, values: np.ndarray, places: np.ndarray
+    ) -> Iterator[tuple[Species, np.ndarray, np.ndarray]]:
+        """Yield (species, rows, values) of those that are held in some of the rows."""
+        for species in self._counted:
+            if species.name in self.system.free:
+                free = values[places, self.system.places[self.system.free[species.name]]]
+                rows = places[free == 0.0]
+                if len(rows):
+                    yield species, rows, values[rows, self.system.places[species.name]]
+
+    def _put_back(self, values: np.ndarray, held: list[_Held]) -> None:
+        for species, rows, kept in held:
+            values[rows, self.system.places[species.name]] = kept
+
+    def _round_held(self, values: np.ndarray, places: np.ndarray) -> None:
+        for species, rows, _ in self._held(values, places):
+            if species not in self._diluted:
+                self._to_whole(values, rows, [species])
+
+    def wider(self, width: int) -> int:
+        """See `Kind.wider`: more slots for events that wait."""
+        return self.system.layout.wider(width)
 
     def describe(self, code: int) -> str:
         """See `Kind.describe`."""
-        meaning = MEANINGS.get(code % KINDS)
+        if code % KINDS == BELOW_ZERO:
+            return BELOW.format(self._counted[code // KINDS].name)
+        meaning = OF_EVENTS.get(code) or MEANINGS.get(code % KINDS)
         if meaning is None:
             return f"failed with code {code}"
         return meaning.format(reaction_text(self.model, code // KINDS))
