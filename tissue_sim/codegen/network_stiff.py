@@ -11,6 +11,7 @@ from tissue_sim.codegen.network_events import event_parts
 from tissue_sim.codegen.network_source import HEADER, LOOP, hold_source, rates_into_source, rates_source
 from tissue_sim.codegen.program import Program
 from tissue_sim.codegen.rosenbrock import ROSENBROCK
+from tissue_sim.codegen.stiff_lanes import lanes_source
 from tissue_sim.codegen.stiff_scalars import attempt_source
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ def stiff_source(system: OdeSystem, *, scalars: bool = True) -> tuple[str, Progr
         timed = [i for i, slope in enumerate(by_time) if slope != ZERO]
         attempt = attempt_source(system.integrated, list(entries), timed)
     program = Program(derivatives.system())
+    if attempt is not None and not system.events:
+        slopes = {i: slope for i, slope in enumerate(by_time) if slope != ZERO}
+        lanes = lanes_source(system, program, entries, slopes, CALM)
+        if lanes is not None:
+            return HEADER + program.learned_source() + lanes, program
     moving = [system.rates[i] for i in system.integrated]
     if attempt is None:
         rates = rates_into_source("rates_into", program, moving)

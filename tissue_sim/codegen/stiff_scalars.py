@@ -8,6 +8,7 @@ cell's network step is done by the code over arrays, which exchanges rows.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tissue_sim.codegen.rosenbrock import ROSENBROCK
@@ -16,7 +17,7 @@ from tissue_sim.codegen.sparse_factors import SparseFactors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MOST_LINES", "attempt_lines", "attempt_source"]
+__all__ = ["MOST_LINES", "RESIDUAL", "attempt_lines", "attempt_source"]
 
 MOST_LINES = 2000
 """Steps of more lines are done over arrays: they would take too long to compile."""
@@ -31,7 +32,7 @@ RESIDUAL = {residual}
 
 
 @kernel
-def attempt(t, h, y, f, jacobian, by_time, held, constants, absolute, relative, z):
+def attempt(now, h, y, f, jacobian, by_time, held, constants, absolute, relative, z):
     per_step = 1.0 / h
     shift = 1.0 / (h * {gamma})
     inside = 0.0
@@ -58,7 +59,10 @@ def attempt_source(
     timed : sequence of int
         Rates that depend on time itself.
     """
-    lines = attempt_lines(places, SparseFactors(len(places), entries), entries, timed)
+    each = range(len(places))
+    targets = ", ".join(f"g{k}" for k in each) + ("," if len(places) == 1 else "")
+    rates = [f"{targets} = rates(t, {', '.join(f'x{k}' for k in each)}, held, constants)"]
+    lines = attempt_lines(places, SparseFactors(len(places), entries), entries, timed, rates)
     if len(lines) > MOST_LINES:
         return None
     text = "\n".join("    " + line for line in lines)
@@ -70,24 +74,39 @@ def attempt_lines(
     factors: SparseFactors,
     entries: Sequence[tuple[int, int]],
     timed: Sequence[int],
+    rates: Sequence[str],
+    *,
+    lanes: bool = False,
 ) -> list[str]:
-    """Return the lines of a whole step; see `attempt_source`."""
+    """Return the lines of a whole step; see `attempt_source`.
+
+    Parameters
+    ----------
+    rates : sequence of str
+        Lines that make the rates g_k at time t of values x_k.
+    lanes : bool
+        Leave whether the factors are good in ``sound`` instead of returning.
+    """
     each, present = range(len(places)), set(entries)
-    lines = [f"y{k} = y[{k}]" for k in each]
+    lines = [f"y{k} = y[{k}]" for k in each] + [line for line in rates if _LOAD.match(line)]
+    rates = [line for line in rates if not _LOAD.match(line)]
     for i, j in sorted(factors.entries):
         entry = f"- jacobian[{i}, {j}]" if (i, j) in present else ""
         lines.append(f"w{i}_{j} = {'shift ' if i == j else ''}{entry}".rstrip())
     lines += factors.factor_lines("w", "m")
     lines += [f"d{k} = h * by_time[{k}]" for k in timed]
     for stage in range(STAGES):
-        lines += _right_lines(stage, len(places), timed)
+        lines += _right_lines(stage, len(places), timed, rates)
         lines += factors.solve_lines("m", f"u{stage}_")
         if stage == 0:
-            lines += _check_lines(factors, timed)
+            lines += _check_lines(factors, timed) + ([] if lanes else _give_up_lines(factors))
     return lines + _error_lines(places)
 
 
-def _right_lines(stage: int, number: int, timed: Sequence[int]) -> list[str]:
+_LOAD = re.compile(r"[ch]\d+ = (constants|held)\[")
+
+
+def _right_lines(stage: int, number: int, timed: Sequence[int], rates: Sequence[str]) -> list[str]:
     """Return the lines of the right side of a stage, u{stage}_k; the point it is taken at is x_k."""
     each = range(number)
     if stage == 0:
@@ -99,9 +118,7 @@ def _right_lines(stage: int, number: int, timed: Sequence[int]) -> list[str]:
     for k in each:
         terms = "".join(_term(values[j], f"u{j}_{k}") for j in range(first, stage))
         lines.append(f"x{k} = {'x' if grown else 'y'}{k}{terms}")
-    rates = ", ".join(f"g{k}" for k in each) + ("," if number == 1 else "")
-    arguments = ", ".join(f"x{k}" for k in each)
-    lines.append(f"{rates} = rates(t + {ROSENBROCK.abscissae[stage]!r} * h, {arguments}, held, constants)")
+    lines += [f"t = now + {ROSENBROCK.abscissae[stage]!r} * h", *rates]
     for k in each:
         terms = "".join(_term(ROSENBROCK.rates[stage][j], f"u{j}_{k}") for j in range(stage))
         terms = terms.removeprefix(" + ")
@@ -128,8 +145,13 @@ def _check_lines(factors: SparseFactors, timed: Sequence[int]) -> list[str]:
         rest = " + ".join(f"q{j}" for j in columns)
         sizes = " + ".join(f"abs(q{j})" for j in columns)
         lines.append(f"s{i} = abs({rest} - b) <= RESIDUAL * ({sizes} + abs(b))")
-    lines += [f"if not ({' & '.join(f's{i}' for i in range(factors.number))}):"]
+    return [*lines, f"sound = {' & '.join(f's{i}' for i in range(factors.number))}"]
+
+
+def _give_up_lines(factors: SparseFactors) -> list[str]:
+    """Return the lines that end a step whose factors are no good."""
     # What is not finite is no matter of pivots: such a step fails.
+    lines = ["if not sound:"]
     lines += [f"    inside += 0.0 * f[{i}]" for i in range(factors.number)]
     lines += [f"    inside += 0.0 * w{i}_{j}" for i, j in sorted(factors.entries)]
     return [*lines, "    return math.inf if inside != 0.0 else -1.0"]
