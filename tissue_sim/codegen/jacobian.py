@@ -13,7 +13,7 @@ from tissue_sim.codegen.walk import names_in
 if TYPE_CHECKING:
     from tissue_sim.codegen.ode_system import OdeSystem
 
-__all__ = ["Derivatives"]
+__all__ = ["ZERO", "Derivatives"]
 
 ZERO = Number(0.0)
 TIME = "time"

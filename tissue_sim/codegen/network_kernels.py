@@ -10,7 +10,7 @@ import numpy as np
 from tissue_sim.codegen.drawn import Drawn, at
 from tissue_sim.codegen.first_moment import execute_first
 from tissue_sim.codegen.module_cache import load_module
-from tissue_sim.kernels.network.status import OK, STEP_UNDERFLOW, STIFF, TOO_MANY_STEPS
+from tissue_sim.kernels.network.status import OK, STEP_UNDERFLOW, STIFF, TOO_MANY_STEPS, UNPIVOTED
 
 if TYPE_CHECKING:
     from tissue_sim.codegen.ode_system import OdeSystem
@@ -65,6 +65,13 @@ class OdeKernels:
         source, program = stiff_source(self._system)
         return self._compiled(source, program, "ode_stiff")
 
+    @cached_property
+    def _stiff_with_pivots(self) -> _Compiled:
+        from tissue_sim.codegen.network_stiff import stiff_source
+
+        source, program = stiff_source(self._system, scalars=False)
+        return self._compiled(source, program, "ode_stiff")
+
     def _compiled(self, source: str, program: Program, stem: str) -> _Compiled:
         return _Compiled(load_module(source, stem), program.constant_values(), max(1, program.held_size))
 
@@ -109,6 +116,12 @@ class OdeKernels:
         if len(again):
             status[again] = self._run(
                 self._stiff, values, places[again], start, duration, most_steps, at(drawn, again)
+            )
+        again = np.flatnonzero(status == UNPIVOTED)
+        if len(again):
+            compiled = self._stiff_with_pivots
+            status[again] = self._run(
+                compiled, values, places[again], start, duration, most_steps, at(drawn, again)
             )
         return status
 

@@ -27,6 +27,7 @@ __all__ = [
     "explicit_source",
     "hold_source",
     "rates_into_source",
+    "rates_source",
 ]
 
 HEADER = f'''"""Generated from a network's equations; do not edit."""
@@ -38,6 +39,7 @@ from numba import prange
 from tissue_sim.kernels.compile import kernel
 from tissue_sim.kernels.network.control import accepted_factor, first_step, rejected_factor, trial_step
 from tissue_sim.kernels.network.status import NOT_FINITE, OK, STEP_UNDERFLOW, STIFF, TOO_MANY_STEPS
+from tissue_sim.kernels.network.status import UNPIVOTED
 from tissue_sim.kernels.network.tsitouras import C1, C2, C3, C4, ORDER, STABILITY, scaled_error, weight
 from tissue_sim.kernels.network.tsitouras import stage_1, stage_2, stage_3, stage_4, stage_5, stage_6
 
@@ -151,7 +153,7 @@ def rates_into_source(name: str, program: Program, expressions: Sequence[Express
     return kernel_source(name, "t, y, held, constants, out", lines)
 
 
-def _rates_source(system: OdeSystem, program: Program) -> str:
+def rates_source(system: OdeSystem, program: Program) -> str:
     """Return the kernel that returns the rates of named scalars as a tuple."""
     statements = program.statements([system.rates[i] for i in system.integrated])
     arguments = ", ".join(f"y{k}" for k in range(len(system.integrated)))
@@ -181,7 +183,7 @@ def assign_source(system: OdeSystem, program: Program) -> str:
 def explicit_source(system: OdeSystem) -> tuple[str, Program]:
     """Return the source of `advance` and `assign`, and the program whose `constants` they take."""
     program = Program(system)
-    rates = _rates_source(system, program)
+    rates = rates_source(system, program)
     assign = assign_source(system, program)
     body = rates + hold_source(program) + assign + _cell_source(system) + LOOP
     return HEADER + program.learned_source() + body, program

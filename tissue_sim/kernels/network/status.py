@@ -12,6 +12,7 @@ __all__ = [
     "STEP_UNDERFLOW",
     "STIFF",
     "TOO_MANY_STEPS",
+    "UNPIVOTED",
 ]
 
 OK = 0
@@ -29,3 +30,5 @@ BAD_DELAY = 7
 """A delay is negative or not a number."""
 CROSSED = 8
 """Within an integrator only: a condition has changed, the step ended there."""
+UNPIVOTED = 9
+"""The factors of the stiff method need an exchange of rows; the cell is left as it was."""
