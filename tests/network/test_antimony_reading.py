@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tissue_sim.codegen.evaluation import evaluate
 from tissue_sim.errors import SettingsError
 from tissue_sim.network.reader import Given, readers
 
@@ -65,3 +66,10 @@ def test_letters_outside_ascii_are_refused_where_they_cannot_stand(text):
 
 def test_they_may_stand_in_comments_and_names_for_display():
     assert read('S = 1; S -> ; 2*S # Ångström\nS is "é"').species_names == ("S",)
+
+
+@pytest.mark.parametrize(("operator", "value"), [("+", 3000.0), ("*", 1.0)])
+def test_long_sums_and_products_are_read(operator, value):
+    model = read(f"S = 1; S -> ; 2*S; x := {operator.join(['S'] * 3000)}")
+    formula = next(each.expression for each in model.assignments if each.name == "x")
+    assert evaluate(formula, lambda name: 1.0) == value

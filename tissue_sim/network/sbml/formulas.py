@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Formulas"]
 
 MOST_NODES = 20_000
+LONG = 64
+"""Sums and products with more operands are balanced trees: nested to one side they would be too deep."""
 BOUND = "bound"
 NOT_A_NUMBER = Number(math.nan)
 
@@ -95,8 +97,22 @@ class Formulas:
         if kind == "NAME":
             name = node.getName()
             return local[name] if name in local else self._resolve(name, where)
-        operands = [self._tree(node.getChild(i), where, local) for i in range(node.getNumChildren())]
+        operands = [self._tree(each, where, local) for each in self._operands(node, kind)]
         return self._operation(kind, operands, where)
+
+    def _operands(self, node: Any, kind: str) -> list[Any]:
+        """Return the operands; libsbml nests long sums and products to the left, here they are one list."""
+        last: list[Any] = []
+        first = node
+        while kind in ("PLUS", "TIMES") and first.getNumChildren() == 2:
+            inner = first.getChild(0)
+            if self._kinds.get(inner.getType(), "") != kind:
+                break
+            last.append(first.getChild(1))
+            first = inner
+        if len(last) < LONG:
+            last, first = [], node
+        return [*(first.getChild(i) for i in range(first.getNumChildren())), *reversed(last)]
 
     def _operation(self, kind: str, operands: list[Expression], where: str) -> Expression:
         if kind in COMPARISONS:
@@ -163,6 +179,9 @@ def _chain(operator: str, operands: list[Expression]) -> Expression:
 def _product(operands: list[Expression]) -> Expression:
     if not operands:
         return Number(1.0)
+    if len(operands) > LONG:  # balanced, so that it is not deep
+        middle = len(operands) // 2
+        return Binary("*", _product(operands[:middle]), _product(operands[middle:]))
     result = operands[0]
     for operand in operands[1:]:
         result = Binary("*", result, operand)
