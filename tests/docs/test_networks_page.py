@@ -172,7 +172,9 @@ REFUSED = {
     "ONNX: `transA`": lambda: learned(onnx("Gemm", transA=1)),
     "names with a dot in equations": lambda: scenario("X' = signal.x"),
     "a rate and reactions for one species": lambda: reacting(more="A' = 1"),
-    "events under another method than ode": lambda: run("gillespie", reacting(more="at(A > 9, A = 0)")),
+    "events under another method than ode and gillespie": lambda: run(
+        "tau_leaping", reacting(more="at(A > 9, A = 0)")
+    ),
     "rates under a stochastic method": lambda: run("tau_leaping", reacting(more="B' = A")),
     "reaction rates of time": lambda: run("gillespie", reacting("k*time")),
     "parts of molecules": lambda: run("gillespie", reacting(line="0.5 A ->")),
@@ -183,7 +185,6 @@ REFUSED = {
     "`map` without `period`": lambda: run("map", learned(onnx())),
     "`period` under another method": lambda: run("ode", learned(onnx(), period=1.0)),
     "a distributed `time_scale`": lambda: scenario(network='time_scale: "uniform(1, 2)"'),
-    "`division: function`": lambda: scenario(network="division: {X: function}"),
     "scaling what has no production": lambda: scenario(
         "X' = 0", more="interventions: [{at: 1 h, knockdown: {network.net.X: 0.5}}]"
     ),
