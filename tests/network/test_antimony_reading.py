@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tissue_sim.codegen.evaluation import evaluate
 from tissue_sim.errors import SettingsError
 from tissue_sim.network.reader import Given, readers
+from tissue_sim.network.sbml import from_antimony
 
 pytest.importorskip("antimony")
 
@@ -73,3 +76,23 @@ def test_long_sums_and_products_are_read(operator, value):
     model = read(f"S = 1; S -> ; 2*S; x := {operator.join(['S'] * 3000)}")
     formula = next(each.expression for each in model.assignments if each.name == "x")
     assert evaluate(formula, lambda name: 1.0) == value
+
+
+def chain(number: int) -> str:
+    links = "\n".join(f"  x{i} := x{i + 1} + 1" for i in range(number))
+    return f"model m\n{links}\n  x{number} = 2\n  S = 1\n  S' = x0\nend\n"
+
+
+def test_long_texts_are_read_by_a_process_of_their_own():
+    model = read(chain(160))
+    assert len(model.assignments) == 160
+    with pytest.raises(SettingsError, match=r"m\.ant: .*"):
+        read(chain(160).replace("S' = x0", "S' = = x0"))
+
+
+def test_what_takes_too_long_is_given_up(monkeypatch):
+    monkeypatch.setattr(from_antimony, "LONGEST", 1.0)
+    began = time.monotonic()
+    with pytest.raises(SettingsError, match="needs more than 1 s"):
+        read(chain(3000))
+    assert time.monotonic() - began < 10.0

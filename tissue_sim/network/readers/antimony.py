@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tissue_sim.errors import MissingExtraError, SettingsError
 from tissue_sim.network.model import NetworkModel
 from tissue_sim.network.reader import Given, Reader
 from tissue_sim.network.readers.sbml import SbmlReader
+from tissue_sim.network.sbml.from_antimony import as_sbml
 
 __all__ = ["AntimonyReader"]
 
@@ -34,14 +35,10 @@ class AntimonyReader(Reader):
 
 def _as_sbml(content: bytes, file_name: str) -> str:
     try:
-        import antimony
+        import antimony  # noqa: F401 - only whether it is there
     except ImportError as error:
         raise MissingExtraError("reading Antimony", "sbml") from error
-    text = _text(content, file_name)
-    antimony.clearPreviousLoads()
-    if antimony.loadAntimonyString(text) < 0:
-        raise SettingsError(f"{file_name}: {_last_error(antimony)}")
-    return str(antimony.getSBMLString(antimony.getMainModuleName()))
+    return as_sbml(_text(content, file_name), file_name)
 
 
 def _text(content: bytes, file_name: str) -> str:
@@ -68,11 +65,3 @@ def _imports(text: str) -> bool:
         if found["odd"]:
             return re.search(IMPORT, text) is not None
     return False
-
-
-def _last_error(antimony: Any) -> str:
-    try:
-        message = str(antimony.getLastError())
-    except UnicodeDecodeError as error:  # it quotes the first byte of a character
-        message = error.object.decode("utf-8", "replace")
-    return " ".join(message.split())[:300]
