@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from tissue_sim.network.initial import InitialValues
     from tissue_sim.network.model import NetworkModel
     from tissue_sim.network.settings import ToleranceSettings
 
@@ -63,6 +64,7 @@ class Kind:
     model : NetworkModel
     shared : mapping of name to value
         Parameters that are the same for all cells.
+    initial : InitialValues
     partition : str
         What division does to amounts if the scenario does not say: ``volume`` or ``binomial``.
     counts : bool
@@ -82,6 +84,7 @@ class Kind:
     boolean: ClassVar[bool] = False
     model: NetworkModel
     shared: Mapping[str, float]
+    initial: InitialValues
 
     def __init__(self, model: NetworkModel, tolerance: ToleranceSettings, number: int) -> None:
         raise NotImplementedError
@@ -127,7 +130,16 @@ class Kind:
         time: float,
     ) -> None:
         """Give the species `names` of some rows their first values anew."""
-        raise NotImplementedError
+        inputs = {name: values[places, self.names.index(name)] for name in self.model.inputs}
+        first = self.first_values(cell_ids, key, tick, time, inputs)
+        for name in names:
+            values[places, self.names.index(name)] = first[name]
+
+    def first_values(
+        self, cell_ids: np.ndarray, key: Any, tick: int, time: float, inputs: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """Return every symbol's first value in some cells, float64[p] each; see `InitialValues.draw`."""
+        return self.initial.draw(key, cell_ids, tick, time, inputs)
 
     def advance(
         self,

@@ -133,10 +133,7 @@ class StochasticKind(Kind):
         time: float,
     ) -> None:
         """See `Kind.restart`."""
-        inputs = {name: values[places, self.system.places[name]] for name in self.model.inputs}
-        first = self.initial.draw(key, cell_ids, tick, time, inputs)
-        for name in names:
-            values[places, self.system.places[name]] = first[name]
+        super().restart(values, places, cell_ids, names, key=key, tick=tick, time=time)
         self._to_whole(values, places, [each for each in self._counted if each.name in names])
 
     def advance(

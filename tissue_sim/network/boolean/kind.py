@@ -96,34 +96,18 @@ class BooleanKind(Kind):
         inputs: Mapping[str, np.ndarray],
     ) -> None:
         """See `Kind.start`."""
-        first = self._first(cell_ids, key, tick, time, inputs)
+        first = self.first_values(cell_ids, key, tick, time, inputs)
         for column, name in enumerate(self.names):
             values[places, column] = 0.0 if name in (FROZEN, PHASE) else first[name]
 
-    def _first(
+    def first_values(
         self, cell_ids: np.ndarray, key: Any, tick: int, time: float, inputs: Mapping[str, np.ndarray]
     ) -> dict[str, np.ndarray]:
+        """See `Kind.first_values`; the nodes' states are drawn."""
         first = self.initial.draw(key, cell_ids, tick, time, inputs)
         return first | draw_states(
             self.model, first, key=key, cell_ids=cell_ids, tick=tick, number=self._number
         )
-
-    def restart(
-        self,
-        values: np.ndarray,
-        places: np.ndarray,
-        cell_ids: np.ndarray,
-        names: tuple[str, ...],
-        *,
-        key: Any,
-        tick: int,
-        time: float,
-    ) -> None:
-        """See `Kind.restart`."""
-        inputs = {name: values[places, self.system.places[name]] for name in self.model.inputs}
-        first = self._first(cell_ids, key, tick, time, inputs)
-        for name in names:
-            values[places, self.system.places[name]] = first[name]
 
     def advance(
         self,

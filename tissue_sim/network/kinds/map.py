@@ -79,23 +79,6 @@ class MapKind(Kind):
         for column, name in enumerate(self.names):
             values[places, column] = 0.0 if name in UNUSED else first[name]
 
-    def restart(
-        self,
-        values: np.ndarray,
-        places: np.ndarray,
-        cell_ids: np.ndarray,
-        names: tuple[str, ...],
-        *,
-        key: Any,
-        tick: int,
-        time: float,
-    ) -> None:
-        """See `Kind.restart`."""
-        inputs = {name: values[places, self.system.places[name]] for name in self.model.inputs}
-        first = self.initial.draw(key, cell_ids, tick, time, inputs)
-        for name in names:
-            values[places, self.system.places[name]] = first[name]
-
     def advance(
         self,
         values: np.ndarray,

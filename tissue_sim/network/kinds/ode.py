@@ -115,10 +115,7 @@ class OdeKind(Kind):
         time: float,
     ) -> None:
         """See `Kind.restart`."""
-        inputs = {name: values[places, self.system.places[name]] for name in self.model.inputs}
-        first = self.initial.draw(key, cell_ids, tick, time, inputs)
-        for name in names:
-            values[places, self.system.places[name]] = first[name]
+        super().restart(values, places, cell_ids, names, key=key, tick=tick, time=time)
         values[places, self.system.places["step_size"]] = 0.0
 
     def advance(
