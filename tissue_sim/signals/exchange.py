@@ -10,6 +10,7 @@ import numpy as np
 
 from tissue_sim.errors import SimulationError
 from tissue_sim.kernels.signals.exchange import (
+    NOT_FINITE,
     REMOVAL,
     SINK,
     SOURCE,
@@ -38,12 +39,14 @@ class CellPlaces:
     voxel : int64[n], index into the ravelled field
     active : bool[n], live and inside: the cells that exchange
     volume : float64[n], um^3
+    nothing : float64[n], zeros: rates that no cell type has
     outside : int, number of cells outside an open domain
     """
 
     voxel: np.ndarray
     active: np.ndarray
     volume: np.ndarray
+    nothing: np.ndarray
     outside: int
 
     @classmethod
@@ -53,15 +56,18 @@ class CellPlaces:
         Raises
         ------
         SimulationError
-            If a cell's position or volume is not finite.
+            If a cell's position is not finite.
         """
-        for column in ("position", "volume"):
-            _check_finite(tissue, column, tissue.population[column])
-        outside = tissue.outside()
-        active = (tissue.population["state"] == LIVE) & ~outside
-        return cls(
-            tissue.voxels(), active, np.ascontiguousarray(tissue.population["volume"]), int(outside.sum())
-        )
+        voxel, outside = tissue.places()
+        number = int(np.count_nonzero(outside))
+        if number:
+            # Such a cell is also one that is nowhere.
+            _check_finite(tissue, "position", tissue.population["position"])
+        active = tissue.population["state"] == LIVE
+        if number:
+            active &= ~outside
+        volume = np.ascontiguousarray(tissue.population["volume"])
+        return cls(voxel, active, volume, np.zeros(len(voxel)), number)
 
 
 @dataclass(frozen=True)
@@ -75,30 +81,41 @@ class CellRates:
         In the order of RATES; zeros where no cell type declares one.
     saturating : bool
         Some cell takes up by Michaelis-Menten, so the terms depend on the field.
+    tissue : TissueModel
+    signal : str
     """
 
     places: CellPlaces
     rates: tuple[np.ndarray, ...]
     saturating: bool
+    tissue: TissueModel
+    signal: str
 
     @classmethod
     def of(cls, tissue: TissueModel, signal: str, places: CellPlaces) -> CellRates:
-        """Read the behaviours ``exchange.SIGNAL.*``.
-
-        Raises
-        ------
-        SimulationError
-            If one of them is not finite.
-        """
-        nothing = np.zeros(len(places.voxel))
-        names = [f"exchange.{signal}.{rate}" for rate in RATES]
+        """Read the behaviours ``exchange.SIGNAL.*``."""
         rates = tuple(
-            np.ascontiguousarray(tissue.behaviours.effective(name)) if name in tissue.behaviours else nothing
-            for name in names
+            np.ascontiguousarray(tissue.behaviours.effective(name))
+            if name in tissue.behaviours
+            else places.nothing
+            for name in _behaviours_of(signal)
         )
-        for name, values in zip(names, rates, strict=True):
-            _check_finite(tissue, name, values, signal)
-        return cls(places, rates, bool((rates[3] > 0.0).any()))
+        saturating = rates[3] is not places.nothing and bool((rates[3] > 0.0).any())
+        return cls(places, rates, saturating, tissue, signal)
+
+    def raise_not_finite(self) -> None:
+        """Raise the SimulationError that names the cell whose exchange is not finite, and what of it."""
+        _check_finite(self.tissue, "volume", self.places.volume)
+        for name, values in zip(_behaviours_of(self.signal), self.rates, strict=True):
+            _check_finite(self.tissue, name, values, self.signal)
+        raise SimulationError(
+            "a cell's exchange, volume times rate, is too large for a number; check the rates of exchange",
+            process="signals", time=self.tissue.clock.time, signal=self.signal,
+        )  # fmt: skip
+
+
+def _behaviours_of(signal: str) -> list[str]:
+    return [f"exchange.{signal}.{rate}" for rate in RATES]
 
 
 def _check_finite(tissue: TissueModel, name: str, values: np.ndarray, signal: str | None = None) -> None:
@@ -162,7 +179,13 @@ class Terms:
         return bool(self._used & REMOVAL)
 
     def gather(self, cells: CellRates, field: np.ndarray, *, tangent: bool = True) -> None:
-        """Set sink, source and removal from the cells, linearised at a field."""
+        """Set sink, source and removal from the cells, linearised at a field.
+
+        Raises
+        ------
+        SimulationError
+            If a cell's volume or rates are not finite.
+        """
         places = cells.places
         self._tangent = tangent
         self._field = field.ravel().copy() if cells.saturating else field.ravel()
@@ -173,6 +196,8 @@ class Terms:
             places.voxel, places.active, places.volume, *cells.rates, self._field, self._grid.voxel_volume,
             tangent, self._sink, self._source, self._removal,
         )  # fmt: skip
+        if self._used & NOT_FINITE:
+            cells.raise_not_finite()
         self._source_of_cells = bool(self._used & SOURCE)
         self._used |= SOURCE if self._production is not None else 0
         self._used |= REMOVAL if self._removal_of_sources is not None else 0

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tissue_sim.kernels.signals.exchange import compensated_sum
 from tissue_sim.signals.exchange import Terms
 from tissue_sim.signals.faces import coefficients_of_faces
 from tissue_sim.signals.fixed import fixed_voxels
@@ -15,6 +14,7 @@ from tissue_sim.signals.membrane import MembraneExchange
 from tissue_sim.signals.prescribed import field_of_formula
 from tissue_sim.signals.settings import PrescribedMode
 from tissue_sim.signals.solver.solver import SignalSolver
+from tissue_sim.signals.solver.summation import total
 from tissue_sim.signals.sources import rates_of_sources
 from tissue_sim.signals.steady import SteadyStep
 from tissue_sim.signals.transient import TransientStep
@@ -136,4 +136,4 @@ class OneSignal:
         return field_of_formula(mode.prescribed.tree, self.grid, tissue.parameters, time)
 
     def _total(self, field: np.ndarray) -> float:
-        return float(compensated_sum(field.ravel())) * self.grid.voxel_volume
+        return total(field) * self.grid.voxel_volume

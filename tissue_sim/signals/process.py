@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from tissue_sim.errors import SettingsError, SimulationError
-from tissue_sim.kernels.signals.exchange import compensated_sum
 from tissue_sim.signals.behaviours import behaviours
 from tissue_sim.signals.exchange import CellPlaces, CellRates
 from tissue_sim.signals.ledger import Amounts, Ledger
 from tissue_sim.signals.one_signal import OneSignal
+from tissue_sim.signals.solver.summation import total
 from tissue_sim.tissue.process import Process
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class SignalsProcess(Process):
                 str(error), process=self.name, time=tissue.clock.time, signal=name
             ) from error
         self._ledger.book(name, amounts)
-        if not math.isfinite(float(field.sum())):
+        if not math.isfinite(total(field)):
             bad = np.argwhere(~np.isfinite(field))
             where = f", first in voxel (z, y, x) = {tuple(bad[0].tolist())}" if len(bad) else ""
             raise SimulationError(
@@ -209,7 +209,7 @@ class SignalsProcess(Process):
 
     def _total(self, name: str) -> float:
         field = self._tissue.fields[name]
-        return float(compensated_sum(field.ravel())) * self._signals[name].grid.voxel_volume
+        return total(field) * self._signals[name].grid.voxel_volume
 
 
 def _declare(

@@ -183,11 +183,15 @@ class TissueModel(mesa.Model):  # type: ignore[misc]
 
     def voxels(self) -> np.ndarray:
         """Return each cell's voxel, int64[n]: an index into ``field.ravel()``."""
-        return self._look().voxels(self.population["position"])[0]
+        return self.places()[0]
 
     def outside(self) -> np.ndarray:
         """Say which cells' centres are outside the domain, bool[n]."""
-        return self._look().voxels(self.population["position"])[1]
+        return self.places()[1]
+
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return what `voxels` and `outside` return, both for the price of one."""
+        return self._look().voxels(self.population["position"])
 
     def gradient(self, signal: str) -> np.ndarray:
         """Return the gradient of a signal at each cell, float64[n, 3], unit/um."""

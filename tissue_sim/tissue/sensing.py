@@ -27,7 +27,7 @@ class Sensing:
             np.ascontiguousarray(position), self._origin, self._spacing, self._counts, self._periodic,
             voxel, outside,
         )  # fmt: skip
-        return voxel, outside.astype(bool)
+        return voxel, outside.view(np.bool_)
 
     def gradient(self, field: np.ndarray, voxel: np.ndarray) -> np.ndarray:
         """Return the gradient of a field (nz, ny, nx) at voxels int64[n]; float64[n, 3], unit/um."""

@@ -1,14 +1,21 @@
 """What cells add to and take from the voxel that holds their centre.
 
-All loops are serial, in row order: two cells of one voxel add up in the same order whatever the number of
-threads. Sums for the ledger are compensated (Neumaier 1974, doi:10.1002/zamm.19740540106).
+What every cell gives is worked out in parallel and added to the voxels serially, in row order: two cells of
+one voxel add up in the same order whatever the number of threads. Sums for the ledger are compensated
+(Neumaier 1974, doi:10.1002/zamm.19740540106), over chunks of cells, then over the chunks.
 """
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+from numba import prange
+
 from tissue_sim.kernels.compile import kernel
 
-SINK, SOURCE, REMOVAL = 1, 2, 4
+SINK, SOURCE, REMOVAL, NOT_FINITE = 1, 2, 4, 8
+CHUNK = 2048
 
 
 @kernel
@@ -23,23 +30,71 @@ def _add(total, lost, value):
 
 
 @kernel
+def terms_of_chunk(
+    chunk, voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, voxel_volume,
+    tangent, terms,
+):  # fmt: skip
+    """Work out the terms of one chunk of cells; return what was used. See `gather_exchange`."""
+    used = 0
+    for i in range(chunk * CHUNK, min(active.shape[0], (chunk + 1) * CHUNK)):
+        linear, constant, taken = 0.0, 0.0, 0.0
+        if active[i]:
+            fraction = volume[i] / voxel_volume
+            linear = fraction * (secretion[i] + uptake[i])
+            constant = fraction * secretion[i] * saturation[i]
+            if maximum[i] > 0.0:
+                if half[i] > 0.0:
+                    rho = max(field[voxel[i]], 0.0)
+                    together = half[i] + rho
+                    if tangent:
+                        linear += fraction * maximum[i] * half[i] / (together * together)
+                        constant -= fraction * maximum[i] * (rho / together) * (rho / together)
+                    else:
+                        linear += fraction * maximum[i] / together
+                else:
+                    taken += fraction * maximum[i]
+            elif math.isnan(maximum[i]) or math.isnan(half[i]):
+                linear = math.nan
+            if export[i] >= 0.0:
+                constant += export[i] / voxel_volume
+            else:
+                taken -= export[i] / voxel_volume
+            if linear != 0.0:
+                used |= SINK
+            if constant != 0.0:
+                used |= SOURCE
+            if taken != 0.0:
+                used |= REMOVAL
+            if not math.isfinite(linear + constant + taken):
+                used |= NOT_FINITE
+        terms[0, i], terms[1, i], terms[2, i] = linear, constant, taken
+    return used
+
+
+@kernel(parallel=True)
+def terms_of_cells(
+    voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, voxel_volume, tangent,
+    terms, used,
+):  # fmt: skip
+    """Work out the terms of every cell, per voxel volume; see `gather_exchange`.
+
+    Parameters
+    ----------
+    terms : float64[3, n], out: to be added to sink (1/min), source and removal (unit/min)
+    used : int64[chunks], out
+    """
+    for chunk in prange(used.shape[0]):
+        used[chunk] = terms_of_chunk(
+            np.int64(chunk), voxel, active, volume, secretion, saturation, uptake, maximum, half, export,
+            field, voxel_volume, tangent, terms,
+        )  # fmt: skip
+
+
+@kernel
 def gather_exchange(
-    voxel,
-    active,
-    volume,
-    secretion,
-    saturation,
-    uptake,
-    maximum,
-    half,
-    export,
-    field,
-    voxel_volume,
-    tangent,
-    sink,
-    source,
-    removal,
-):
+    voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, voxel_volume, tangent,
+    sink, source, removal,
+):  # fmt: skip
     """Add the exchange of all cells to the voxels' linear terms.
 
     d rho/dt = v [secretion (saturation - rho) - uptake rho - maximum rho / (half + rho)] + export / V_voxel,
@@ -65,74 +120,41 @@ def gather_exchange(
     Returns
     -------
     int64
-        Which of the three got something: SINK + SOURCE + REMOVAL.
+        Which of the three got something: SINK + SOURCE + REMOVAL; with NOT_FINITE where a volume or a rate of
+        an active cell is not finite.
     """
+    n = voxel.shape[0]
+    terms = np.empty((3, n))
+    parts = np.empty((n + CHUNK - 1) // CHUNK, np.int64)
+    terms_of_cells(
+        voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, voxel_volume,
+        tangent, terms, parts,
+    )  # fmt: skip
     used = 0
-    for i in range(voxel.shape[0]):
-        if not active[i]:
-            continue
-        j = voxel[i]
-        fraction = volume[i] / voxel_volume
-        linear = fraction * (secretion[i] + uptake[i])
-        constant = fraction * secretion[i] * saturation[i]
-        taken = 0.0
-        if maximum[i] > 0.0:
-            if half[i] > 0.0:
-                rho = max(field[j], 0.0)
-                together = half[i] + rho
-                if tangent:
-                    linear += fraction * maximum[i] * half[i] / (together * together)
-                    constant -= fraction * maximum[i] * (rho / together) * (rho / together)
-                else:
-                    linear += fraction * maximum[i] / together
-            else:
-                taken += fraction * maximum[i]
-        if export[i] >= 0.0:
-            constant += export[i] / voxel_volume
-        else:
-            taken -= export[i] / voxel_volume
-        if linear != 0.0:
-            sink[j] += linear
-            used |= SINK
-        if constant != 0.0:
-            source[j] += constant
-            used |= SOURCE
-        if taken != 0.0:
-            removal[j] += taken
-            used |= REMOVAL
+    for k in range(parts.shape[0]):
+        used |= parts[k]
+    if used & SINK:
+        for i in range(n):
+            sink[voxel[i]] += terms[0, i]
+    if used & SOURCE:
+        for i in range(n):
+            source[voxel[i]] += terms[1, i]
+    if used & REMOVAL:
+        for i in range(n):
+            removal[voxel[i]] += terms[2, i]
     return used
 
 
 @kernel
-def exchange_amounts(
-    voxel,
-    active,
-    volume,
-    secretion,
-    saturation,
-    uptake,
-    maximum,
-    half,
-    export,
-    field,
-    mean_field,
-    tangent,
-    dt,
-    amounts,
-):
-    """Sum what the cells exchanged in a step, with the linearisation `gather_exchange` used.
-
-    Parameters
-    ----------
-    field : float64[voxels], at which the step was linearised
-    mean_field : float64[voxels], the field's average over the stages of the step
-    dt : float64, min
-    amounts : float64[3], out: uptake, secretion, export; into the field, unit um^3
-    """
+def amounts_of_chunk(
+    chunk, voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, mean_field,
+    tangent, sums,
+):  # fmt: skip
+    """Sum the amounts per minute of one chunk of cells; see `exchange_amounts`."""
     uptake_sum, uptake_lost = 0.0, 0.0
     secretion_sum, secretion_lost = 0.0, 0.0
     export_sum, export_lost = 0.0, 0.0
-    for i in range(voxel.shape[0]):
+    for i in range(chunk * CHUNK, min(active.shape[0], (chunk + 1) * CHUNK)):
         if not active[i]:
             continue
         mean = mean_field[voxel[i]]
@@ -148,14 +170,49 @@ def exchange_amounts(
                     taken += maximum[i] / together * mean
             else:
                 taken += maximum[i]
-        amount = -volume[i] * taken * dt
-        uptake_sum, uptake_lost = _add(uptake_sum, uptake_lost, amount)
-        amount = volume[i] * secretion[i] * (saturation[i] - mean) * dt
-        secretion_sum, secretion_lost = _add(secretion_sum, secretion_lost, amount)
-        export_sum, export_lost = _add(export_sum, export_lost, export[i] * dt)
-    amounts[0] = uptake_sum + uptake_lost
-    amounts[1] = secretion_sum + secretion_lost
-    amounts[2] = export_sum + export_lost
+        uptake_sum, uptake_lost = _add(uptake_sum, uptake_lost, -volume[i] * taken)
+        secreted = volume[i] * secretion[i] * (saturation[i] - mean)
+        secretion_sum, secretion_lost = _add(secretion_sum, secretion_lost, secreted)
+        export_sum, export_lost = _add(export_sum, export_lost, export[i])
+    sums[0, chunk] = uptake_sum + uptake_lost
+    sums[1, chunk] = secretion_sum + secretion_lost
+    sums[2, chunk] = export_sum + export_lost
+
+
+@kernel(parallel=True)
+def amounts_of_cells(
+    voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, mean_field, tangent,
+    sums,
+):  # fmt: skip
+    """Sum the amounts per minute of every chunk of cells, float64[3, chunks]; see `exchange_amounts`."""
+    for chunk in prange(sums.shape[1]):
+        amounts_of_chunk(
+            np.int64(chunk), voxel, active, volume, secretion, saturation, uptake, maximum, half, export,
+            field, mean_field, tangent, sums,
+        )  # fmt: skip
+
+
+@kernel
+def exchange_amounts(
+    voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, mean_field, tangent,
+    dt, amounts,
+):  # fmt: skip
+    """Sum what the cells exchanged in a step, with the linearisation `gather_exchange` used.
+
+    Parameters
+    ----------
+    field : float64[voxels], at which the step was linearised
+    mean_field : float64[voxels], the field's average over the stages of the step
+    dt : float64, min
+    amounts : float64[3], out: uptake, secretion, export; into the field, unit um^3
+    """
+    sums = np.empty((3, (voxel.shape[0] + CHUNK - 1) // CHUNK))
+    amounts_of_cells(
+        voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, mean_field,
+        tangent, sums,
+    )  # fmt: skip
+    for k in range(3):
+        amounts[k] = dt * compensated_sum(sums[k])
 
 
 @kernel
