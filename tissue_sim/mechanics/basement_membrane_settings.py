@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from tissue_sim.tissue.settings import Settings
 from tissue_sim.units import Quantity, Speed
 
-__all__ = ["MembraneContactSettings"]
+if TYPE_CHECKING:
+    from tissue_sim.mechanics.contact_settings import ContactSettings
+
+__all__ = ["MembraneContactSettings", "contact_of"]
 
 
 class MembraneContactSettings(Settings):
@@ -27,3 +30,10 @@ class MembraneContactSettings(Settings):
     repulsion: Speed = 10.0
     adhesion: Speed = 0.0
     adhesion_distance: Annotated[float, Quantity("1", above=0.0)] = 1.25
+
+
+def contact_of(mechanics: ContactSettings) -> MembraneContactSettings:
+    """Return how the cells of a type feel membranes; without forces and own strengths, not at all."""
+    if mechanics.basement_membrane is not None:
+        return mechanics.basement_membrane
+    return MembraneContactSettings(repulsion=0.0) if mechanics.law == "none" else MembraneContactSettings()

@@ -8,8 +8,9 @@ import numpy as np
 
 from tissue_sim.codegen.membrane_loop import membrane_loops
 from tissue_sim.mechanics.basement_membrane_contact import speed
-from tissue_sim.mechanics.basement_membrane_settings import MembraneContactSettings
+from tissue_sim.mechanics.basement_membrane_settings import contact_of
 from tissue_sim.mechanics.further_behaviours import ADHESION, REPULSION
+from tissue_sim.mechanics.further_columns import MEMBRANE_DISTANCE
 from tissue_sim.mechanics.further_force import FurtherForce
 from tissue_sim.tissue.columns import Column
 
@@ -21,10 +22,7 @@ if TYPE_CHECKING:
     from tissue_sim.mechanics.settings import ContactSettings
     from tissue_sim.tissue.model import TissueModel
 
-__all__ = ["DISTANCE", "BasementMembranesProcess", "contact_of"]
-
-DISTANCE = "membrane_distance"
-"""The column with the signed distance of each centre from the nearest membrane."""
+__all__ = ["BasementMembranesProcess"]
 
 
 class BasementMembranesProcess(FurtherForce):
@@ -48,7 +46,7 @@ class BasementMembranesProcess(FurtherForce):
     ) -> None:
         tissue.population.declare(
             Column(
-                DISTANCE, "f8", unit="um", initial=np.inf,
+                MEMBRANE_DISTANCE, "f8", unit="um", initial=np.inf,
                 description="distance of the centre from the nearest basement membrane, negative beyond it",
             )
         )  # fmt: skip
@@ -98,17 +96,10 @@ class BasementMembranesProcess(FurtherForce):
         distance = np.full(len(rows), np.inf)
         for shape, numbers in self._membranes:
             self._loops_of(shape.name).nearest(position, numbers, distance)
-        tissue.population[DISTANCE][rows] = distance
+        tissue.population[MEMBRANE_DISTANCE][rows] = distance
 
     def _loops_of(self, name: str) -> ModuleType:
         if name not in self._loops:
             shape, numbers = next(each for each in self._membranes if each[0].name == name)
             self._loops[name] = membrane_loops(shape.distance, speed, len(numbers), stem=name)
         return self._loops[name]
-
-
-def contact_of(mechanics: ContactSettings) -> MembraneContactSettings:
-    """Return how the cells of a type feel membranes; without forces and own strengths, not at all."""
-    if mechanics.basement_membrane is not None:
-        return mechanics.basement_membrane
-    return MembraneContactSettings(repulsion=0.0) if mechanics.law == "none" else MembraneContactSettings()

@@ -92,7 +92,8 @@ def model_of(law: Law) -> type[ContactSettings]:
     def annotation(one: LawParameter) -> Any:
         return Annotated[float, Strength(quantity_of(law, one), one.force_unit)]
 
-    name: Any = (Literal[law.name], law.name)
+    # Without a law the default one is meant: only there may the key be left out, for editors too.
+    name: Any = (Literal[law.name], law.name if law.name == DEFAULT_LAW else ...)
     fields: dict[str, Any] = {"law": name} | {
         one.name: (annotation(one), one.default) for one in law.parameters
     }

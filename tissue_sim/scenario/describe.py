@@ -105,6 +105,12 @@ def _order(scenario: Scenario) -> Iterator[str]:
     agents = {kind.agent for kind in types.values() if kind.agent}
     if agents:
         yield line("hooks", minutes(steps.lifecycle), ", ".join(sorted(agents)))
+    attaching = [name for name, kind in types.items() if kind.mechanics.attachments is not None]
+    if attaching:
+        yield line("attachments", minutes(steps.mechanics), ", ".join(attaching))
+    if settings.basement_membranes:
+        shapes = [membrane.shape.name for membrane in settings.basement_membranes]
+        yield line("membranes", minutes(steps.mechanics), ", ".join(shapes))
     laws = {kind.mechanics.law for kind in types.values()} - {"none"}
     yield line("mechanics", minutes(steps.mechanics), ", ".join(sorted(laws)) or "no forces")
     if settings.signals:
