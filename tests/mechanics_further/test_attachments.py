@@ -36,7 +36,7 @@ def within_three_errors(found, chance, number):
 # --- forming and breaking ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("step", [0.1, 2.0])
+@pytest.mark.parametrize("step", [0.25, 2.0])
 def test_cells_in_contact_attach_after_exponential_times(step, make_tissue):
     number, rate = 4000, 0.1
     tissue = make_tissue(pairs_in_contact(number), mechanics=springs(rate=rate, stiffness=0.0), step=step)
@@ -58,13 +58,13 @@ def test_attachments_break_after_exponential_times(step, make_tissue):
         assert within_three_errors(len(tissue.attachments) / number, np.exp(-rate * time), number)
 
 
-@pytest.mark.parametrize("step", [0.2, 5.0])
+@pytest.mark.parametrize("step", [0.5, 5.0])
 def test_bonds_of_two_states_reach_equilibrium(step, make_tissue):
     """Occupancy on/(on + off), and its relaxation from 0, at steps short and long against the rates."""
     number, on, off = 4000, 0.3, 0.1
     mechanics = springs(rate=on, breaking_rate=off, stiffness=0.0)
     tissue = make_tissue(pairs_in_contact(number), mechanics=mechanics, step=step)
-    for time in (5.0, 60.0):
+    for time in (5.0, 30.0):
         while tissue.time < time - 1e-9:
             tissue.step()
         expected = on / (on + off) * (1.0 - np.exp(-(on + off) * time))
@@ -226,13 +226,13 @@ def test_a_pulled_chain_has_the_analytic_length(present, make_tissue):
     number, pull, stiffness = 8, 0.6, 0.3
     axis = np.array(present) / np.sqrt(sum(present))
     tissue = make_tissue(
-        np.arange(number)[:, None] * 10.0 * axis, present=present, step=0.1,
+        np.arange(number)[:, None] * 10.0 * axis, present=present, step=1.0,
         mechanics=springs(stiffness=stiffness), motility={"speed": 0.0, "persistence": 1e12},
     )  # fmt: skip
     attach(tissue, [[k, k + 1] for k in range(1, number)])
     tissue.population["motility.speed"][[0, -1]] = pull
     tissue.population["motility_direction"][0], tissue.population["motility_direction"][-1] = -axis, axis
-    for _ in range(4000):
+    for _ in range(450):
         tissue.step()
     lengths = np.linalg.norm(np.diff(tissue.population["position"], axis=0), axis=1)
     assert lengths == pytest.approx(np.full(number - 1, 10.0 + pull / stiffness), abs=1e-6)

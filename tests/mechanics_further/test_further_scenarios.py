@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import jsonschema
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.contour import ContourSet
 
 from tissue_sim import open_run, run
+from tissue_sim.analysis.plots.section import draw_section
 from tissue_sim.errors import ScenarioError
 from tissue_sim.scenario.describe import describe
 from tissue_sim.scenario.json_schema import behaviours_text, scenario_schema
@@ -182,6 +185,12 @@ def test_a_run_records_columns_and_goes_on_after_its_state(tmp_path):
     run(tmp_path / "duct.yaml", output=tmp_path / "out")
     recorded = open_run(tmp_path / "out")
     cells = recorded.cells("4 h")
+    figure, axes = plt.subplots()
+    draw_section(axes, recorded)
+    (line,) = [one for one in axes.collections if isinstance(one, ContourSet)]
+    outline = np.concatenate([path.vertices for path in line.get_paths()])
+    assert np.abs(outline[:, 1]) == pytest.approx(np.full(len(outline), 50.0), abs=1e-6)
+    plt.close(figure)
     assert cells["attachments"].max() <= 6
     assert cells["attachments"].sum() > len(cells)
     assert cells["attachments"].sum() % 2 == 0

@@ -68,10 +68,9 @@ class AttachmentsProcess(FurtherForce):
         staying = pairs[kept == 1]
         formed = self._formed(tissue, cells, drawn, staying) if forming else pairs[:0]
         if len(formed) or len(staying) < len(pairs):
-            together = np.concatenate([staying, formed])
             # Rows are in the order of cell_id: sorted rows are sorted ids.
-            together = together[np.lexsort((together[:, 1], together[:, 0]))]
-            attachments.replace(population["cell_id"][together])
+            rows = _merged(staying, formed, population.size)
+            attachments.replace(population["cell_id"][rows], rows)
 
     def add_velocity(self, tissue: TissueModel, position: np.ndarray, velocity: np.ndarray) -> None:
         """Add the velocities of the springs."""
@@ -164,3 +163,10 @@ def _affinities(names: tuple[str, ...], settings: list[AttachmentSettings | None
     )
     symmetric: np.ndarray = np.sqrt(own * own.T)
     return symmetric
+
+
+def _merged(pairs: np.ndarray, added: np.ndarray, size: int) -> np.ndarray:
+    """Return sorted pairs of rows below `size` with others put in between, int64[m, 2]."""
+    added = added[np.lexsort((added[:, 1], added[:, 0]))]
+    places = np.searchsorted(pairs[:, 0] * size + pairs[:, 1], added[:, 0] * size + added[:, 1])
+    return np.insert(pairs, places, added, axis=0)

@@ -32,6 +32,8 @@ class Attachments:
         self._population = population
         self.pairs = np.empty((0, 2), dtype=np.int64)
         self.version = 0
+        self._rows: np.ndarray | None = None
+        self._rows_of = (-1, -1)
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -43,8 +45,13 @@ class Attachments:
         return [*first[second == cell_id].tolist(), *second[first == cell_id].tolist()]
 
     def rows(self) -> np.ndarray:
-        """Return the rows of the pairs, int64[m, 2]."""
-        return self._population.rows_of(self.pairs.ravel()).reshape(-1, 2)
+        """Return the rows of the pairs, int64[m, 2]; as long as the population is what it is."""
+        # Rows change only where cells leave, which the size shows unless others came, with new ids.
+        now = (self._population.size, self._population.next_id)
+        if self._rows is None or self._rows_of != now:
+            self._rows = self._population.rows_of(self.pairs.ravel()).reshape(-1, 2)
+            self._rows_of = now
+        return self._rows
 
     def attach(self, first: np.ndarray, second: np.ndarray) -> None:
         """Attach cells to each other by hand; neither a maximum nor a distance holds them back.
@@ -82,11 +89,20 @@ class Attachments:
         """Break the attachments of cells whose row is not kept (bool[n]), before they leave."""
         self.replace(self.pairs[keep[self.rows()].all(axis=1)])
 
-    def replace(self, pairs: np.ndarray) -> None:
-        """Set the pairs (int64[m, 2], the lower first, sorted) and the number of attachments of each cell."""
+    def replace(self, pairs: np.ndarray, rows: np.ndarray | None = None) -> None:
+        """Set the pairs and the number of attachments of each cell.
+
+        Parameters
+        ----------
+        pairs : int64[m, 2]
+            cell_ids, the lower first, sorted.
+        rows : int64[m, 2], optional
+            Their rows, where they are known.
+        """
         self.pairs = np.ascontiguousarray(pairs, dtype=np.int64).reshape(-1, 2)
         self.pairs.flags.writeable = False
         self.version += 1
+        self._rows, self._rows_of = rows, (self._population.size, self._population.next_id)
         if COLUMN in self._population:
             counts = np.bincount(self.rows().ravel(), minlength=self._population.size)
             self._population[COLUMN][:] = counts

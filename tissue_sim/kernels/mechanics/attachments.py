@@ -45,8 +45,15 @@ def distance_of(i, j, position, box):
 
 @kernel
 def rate_of(i, j, types, numbers, affinity):
-    """Return the rate at which two cells in contact attach, 1/min."""
-    return affinity[types[i], types[j]] * 0.5 * (numbers[RATE, i] + numbers[RATE, j])
+    """Return the rate at which two cells in contact attach, 1/min; negative numbers count as 0."""
+    both = max(0.0, numbers[RATE, i]) + max(0.0, numbers[RATE, j])
+    return 0.5 * affinity[types[i], types[j]] * both
+
+
+@kernel
+def breaking_rate_of(i, j, numbers):
+    """Return the rate at which an attachment breaks, 1/min; negative numbers count as 0."""
+    return 0.5 * (max(0.0, numbers[BREAKING_RATE, i]) + max(0.0, numbers[BREAKING_RATE, j]))
 
 
 @kernel
@@ -60,7 +67,7 @@ def keeps(i, j, cell_ids, position, radius, state, types, numbers, affinity, box
     touching = d < max(numbers[CONTACT_DISTANCE, i], numbers[CONTACT_DISTANCE, j]) * s
     if touching and state[i] == 0 and state[j] == 0:
         rate = rate_of(i, j, types, numbers, affinity)
-    breaking = 0.5 * (numbers[BREAKING_RATE, i] + numbers[BREAKING_RATE, j])
+    breaking = breaking_rate_of(i, j, numbers)
     lower, higher = min(cell_ids[i], cell_ids[j]), max(cell_ids[i], cell_ids[j])
     return uniform(key, lower, tick, DETACHMENT, higher) >= chance(breaking, rate, dt)
 
@@ -116,21 +123,24 @@ def moment_of(
 ):  # fmt: skip
     """Return when within the step a pair attaches, 0 to 1, or inf; see `moments_of_attaching`."""
     # A pair that both cells list is looked at from the lower row.
-    if j < i and holds(others, starts[j], starts[j + 1], i):
-        return math.inf
-    if state[i] != 0 or state[j] != 0 or holds(partners, partner_starts[i], partner_starts[i + 1], j):
-        return math.inf
+    if j < i:
+        wider = numbers[CONTACT_DISTANCE, j] >= numbers[CONTACT_DISTANCE, i]
+        if wider or holds(others, starts[j], starts[j + 1], i):
+            return math.inf
     rate = rate_of(i, j, types, numbers, affinity)
     if not rate > 0.0:
+        return math.inf
+    breaking = breaking_rate_of(i, j, numbers)
+    limit = chance(rate, breaking, dt)
+    lower, higher = min(cell_ids[i], cell_ids[j]), max(cell_ids[i], cell_ids[j])
+    drawn = uniform(key, lower, tick, ATTACHMENT, higher)
+    # Few are drawn, so that what else may forbid it is looked at last.
+    if not drawn < limit or state[i] != 0 or state[j] != 0:
         return math.inf
     longest = min(numbers[BREAKING_LENGTH, i], numbers[BREAKING_LENGTH, j]) * (radius[i] + radius[j])
     if distance_of(i, j, position, box) > longest:
         return math.inf
-    breaking = 0.5 * (numbers[BREAKING_RATE, i] + numbers[BREAKING_RATE, j])
-    lower, higher = min(cell_ids[i], cell_ids[j]), max(cell_ids[i], cell_ids[j])
-    drawn = uniform(key, lower, tick, ATTACHMENT, higher)
-    limit = chance(rate, breaking, dt)
-    return drawn / limit if drawn < limit else math.inf
+    return math.inf if holds(partners, partner_starts[i], partner_starts[i + 1], j) else drawn / limit
 
 
 @kernel(parallel=True)
