@@ -10,6 +10,7 @@ from matplotlib.contour import ContourSet
 
 from tissue_sim import open_run, run
 from tissue_sim.analysis.plots.section import draw_section
+from tissue_sim.cli import main
 from tissue_sim.errors import ScenarioError
 from tissue_sim.scenario.describe import describe
 from tissue_sim.scenario.json_schema import behaviours_text, scenario_schema
@@ -105,8 +106,7 @@ def test_the_schema_and_the_lists_know_the_keys():
                  "basement_membrane.repulsion", "basement_membrane.adhesion"):  # fmt: skip
         assert f"mechanics.{name}" in behaviours_text()
     text = describe(load_scenario_text(DUCT))
-    assert "attachments every 30 s" in text
-    assert "cylinder" in text
+    assert "physicell; attachments of epithelial, loose; basement membranes: cylinder" in text
 
 
 MISTAKES = [  # @ stands before the place that is shown
@@ -224,3 +224,15 @@ def test_an_intervention_loosens_the_attachments():
     bonds = [snapshot.measures["bonds"] for snapshot in Simulation(load_scenario_text(text))]
     assert bonds[1] > 1.0
     assert bonds[3:] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("rate", ["6 /h", "0"])
+def test_a_resumed_run_is_the_whole_run(rate, tmp_path):
+    (tmp_path / "duct.yaml").write_text(DUCT.replace("rate: 6 /h", f"rate: {rate}"))
+    words = [str(tmp_path / "duct.yaml"), "--quiet", "--no-picture", "--set"]
+    assert main(["run", *words, "duration=2 h", "--output", str(tmp_path / "whole")]) == 0
+    assert main(["run", *words, "duration=1 h", "--output", str(tmp_path / "parts")]) == 0
+    assert main(["resume", str(tmp_path / "parts"), "--quiet", "--no-picture", "--set", "duration=2 h"]) == 0
+    whole, parts = (open_run(tmp_path / name).cells("2 h") for name in ("whole", "parts"))
+    assert whole.equals(parts)
+    assert (whole["attachments"].max() > 0) == (rate != "0")
