@@ -186,6 +186,29 @@ def test_the_kernel_finds_what_the_double_loop_finds(make_tissue, rng):
     assert len(expected) > 50
 
 
+def test_the_kernel_breaks_what_the_double_loop_breaks(make_tissue, rng):
+    """Three kinds of pairs: too long, in contact (may attach again within the step), out of contact."""
+    from tissue_sim.kernels.philox import uniform
+
+    position = rng.uniform(-25, 25, (150, 3))
+    mechanics = springs(rate=0.5, breaking_rate=0.4, stiffness=0.0, breaking_length=3.0)
+    tissue = make_tissue(position, mechanics=mechanics, step=0.7)
+    pairs = [(i, j) for i in range(1, 151) for j in range(i + 1, 151) if (i + j) % 7 == 0]
+    attach(tissue, pairs)
+    kinds, expected = set(), []
+    for i, j in pairs:
+        d = np.linalg.norm(position[i - 1] - position[j - 1])
+        back = 0.5 if d < 12.5 else 0.0
+        limit = 0.4 / (0.4 + back) * (1.0 - np.exp(-(0.4 + back) * 0.7))
+        stays = d <= 30.0 and uniform(tissue.key, i, tissue.clock.tick, kernels.DETACHMENT, j) >= limit
+        kinds.add((d > 30.0, d < 12.5, bool(stays)))
+        expected += [[i, j]] if stays else []
+    tissue.step()
+    found = tissue.attachments.pairs.tolist()
+    assert [pair for pair in found if tuple(pair) in set(pairs)] == expected
+    assert len(kinds) == 5
+
+
 def test_attaching_is_a_behaviour(make_tissue):
     tissue = make_tissue(pairs_in_contact(2), mechanics=springs(rate=1e9, stiffness=0.0))
     tissue.population["mechanics.attachments.rate"][:2] = 0.0
