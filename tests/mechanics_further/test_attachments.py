@@ -7,6 +7,7 @@ import pytest
 
 from tissue_sim.errors import CellRemovedError, UsageError
 from tissue_sim.kernels.mechanics import attachments as kernels
+from tissue_sim.random_numbers import Purpose
 from tissue_sim.tissue.state import restore_state, state_of
 
 LINE = (True, False, False)
@@ -399,6 +400,10 @@ def test_pairs_do_not_depend_on_the_rows_of_their_cells(make_tissue):
     near = np.isin(many.attachments.pairs, few.population["cell_id"]).all(axis=1)
     assert np.array_equal(many.attachments.pairs[near], few.attachments.pairs)
     assert near.sum() > 20
+
+
+def test_draws_have_purposes_of_their_own():
+    assert (kernels.ATTACHMENT, kernels.DETACHMENT) == (Purpose.ATTACHMENT, Purpose.DETACHMENT)
 
 
 # --- kernels ----------------------------------------------------------------------------------------
