@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tissue_sim.lifecycle.process import LifecycleProcess
+from tissue_sim.mechanics.further_forces import further_forces
 from tissue_sim.mechanics.process import MechanicsProcess
 from tissue_sim.scenario.contact_laws import contact_settings
 from tissue_sim.scenario.extensions import Extensions
@@ -64,7 +65,9 @@ def build_tissue(scenario: Scenario, *, allow_code: bool = False, agents: bool =
         _add_networks(tissue, scenario, planned)
     tissue.add_process(LifecycleProcess(tissue, types))
     motility = {name: kind.motility for name, kind in types.items()}
-    tissue.add_process(MechanicsProcess(tissue, mechanics, motility))
+    further = further_forces(tissue, mechanics, settings.basement_membranes)
+    for process in (*further, MechanicsProcess(tissue, mechanics, motility, further)):
+        tissue.add_process(process)
     rules = {name: kind.rules for name, kind in types.items()}
     outputs = {name: network.outputs for name, network in settings.networks.items()}
     if any(rules.values()) or any(outputs.values()):

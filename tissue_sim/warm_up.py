@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SHARES", "compile_kernels", "compile_share"]
 
-SHARES = (("mechanics",), ("lifecycle", "signals", "network", "rules"))
+SHARES = (("attachments", "basement_membranes", "mechanics"), ("lifecycle", "signals", "network", "rules"))
 """Names of processes that are compiled together, of about equal cost."""
 
 

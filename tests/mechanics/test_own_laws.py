@@ -154,7 +154,7 @@ def test_reading_and_checking_run_no_code(write, capsys):
             "parameters:",
             "parametrs:",
             "10:7",
-            "unknown key 'parametrs'; allowed are law, contact_distance, par",
+            "unknown key 'parametrs'; allowed are law, contact_distance, ",
         ),
         (
             "parameters:\n        strength: 3",

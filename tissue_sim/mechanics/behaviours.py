@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tissue_sim.mechanics.further_behaviours import further_behaviours
 from tissue_sim.mechanics.settings import drift_unit, parse_drift
 from tissue_sim.tissue.behaviours import Behaviour
 
@@ -49,6 +50,7 @@ def behaviours(
         for one in (law.parameters if law else ())
         if one.behaviour and law
     ]
+    listed += further_behaviours(mechanics)
     listed += [
         (Behaviour(SPEED, "um/min", minimum=0.0, description="speed of crawling"), motility.speed),
         (

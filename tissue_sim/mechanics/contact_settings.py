@@ -5,6 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import create_model, model_validator
 from pydantic_core import PydanticCustomError
 
+from tissue_sim.mechanics.attachment_settings import AttachmentSettings
+from tissue_sim.mechanics.basement_membrane_settings import MembraneContactSettings
 from tissue_sim.mechanics.law import Law, LawParameter
 from tissue_sim.mechanics.strength import DRAG_UNIT, LONGEST_REACH, Strength, is_force, quantity_of
 from tissue_sim.tissue.settings import Settings
@@ -26,12 +28,18 @@ class ContactSettings(Settings):
     law : str
     contact_distance : float
         Cells i and j are in contact where d < contact_distance (R_i + R_j).
+    attachments : AttachmentSettings or None
+        None: the cells attach to none.
+    basement_membrane : MembraneContactSettings or None
+        None: the default strengths, with ``mechanics: none`` no force.
     """
 
     contact_law: ClassVar[Law | None] = None
 
     law: str
     contact_distance: Annotated[float, Quantity("1", above=0.0, maximum=LONGEST_REACH)] = 1.25
+    attachments: AttachmentSettings | None = None
+    basement_membrane: MembraneContactSettings | None = None
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -84,7 +92,8 @@ def model_of(law: Law) -> type[ContactSettings]:
     def annotation(one: LawParameter) -> Any:
         return Annotated[float, Strength(quantity_of(law, one), one.force_unit)]
 
-    name: Any = (Literal[law.name], law.name)
+    # Without a law the default one is meant: only there may the key be left out, for editors too.
+    name: Any = (Literal[law.name], law.name if law.name == DEFAULT_LAW else ...)
     fields: dict[str, Any] = {"law": name} | {
         one.name: (annotation(one), one.default) for one in law.parameters
     }

@@ -78,6 +78,8 @@ def resolved(settings: OwnLawMechanics, law: Law) -> ContactSettings:
         contact_distance=settings.contact_distance,
         parameters=settings.given,
         integrator=settings.integrator,
+        attachments=settings.attachments,
+        basement_membrane=settings.basement_membrane,
     )
 
 

@@ -15,8 +15,9 @@ from tissue_sim.mechanics.stability import StabilityWarning
 from tissue_sim.tissue.process import Process
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from tissue_sim.mechanics.further_force import FurtherForce
     from tissue_sim.mechanics.settings import ContactSettings, MotilitySettings
     from tissue_sim.tissue.behaviours import Behaviour
     from tissue_sim.tissue.domain import Domain
@@ -45,6 +46,8 @@ class MechanicsProcess(Process):
         Fields and cell types declared, no cells yet.
     mechanics : mapping of cell type to ContactSettings
     motility : mapping of cell type to MotilitySettings
+    further : sequence of FurtherForce
+        Forces beside contacts.
 
     Attributes
     ----------
@@ -61,8 +64,10 @@ class MechanicsProcess(Process):
         tissue: TissueModel,
         mechanics: Mapping[str, ContactSettings],
         motility: Mapping[str, MotilitySettings],
+        further: Sequence[FurtherForce] = (),
     ) -> None:
         self.left_domain = 0
+        self._further = tuple(further)
         self._warned = False
         _declare(tissue, mechanics, motility)
         self._forces = Forces(tissue, mechanics)
@@ -119,6 +124,8 @@ class MechanicsProcess(Process):
         velocity = self._forces.velocity(tissue, position)
         if active is not None:
             velocity += active
+        for force in self._further:
+            force.add_velocity(tissue, position, velocity)
         return velocity
 
     def _move(

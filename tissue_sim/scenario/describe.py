@@ -106,10 +106,20 @@ def _order(scenario: Scenario) -> Iterator[str]:
     if agents:
         yield line("hooks", minutes(steps.lifecycle), ", ".join(sorted(agents)))
     laws = {kind.mechanics.law for kind in types.values()} - {"none"}
-    yield line("mechanics", minutes(steps.mechanics), ", ".join(sorted(laws)) or "no forces")
+    forces = [", ".join(sorted(laws)) or "no forces", *_further_forces(scenario)]
+    yield line("mechanics", minutes(steps.mechanics), "; ".join(forces))
     if settings.signals:
         listed = [f"{name} ({signal.unit}, {_mode(signal)})" for name, signal in settings.signals.items()]
         yield line("signals", minutes(steps.signals), ", ".join(listed))
+
+
+def _further_forces(scenario: Scenario) -> Iterator[str]:
+    types, membranes = scenario.settings.cell_types, scenario.settings.basement_membranes
+    attaching = [name for name, kind in types.items() if kind.mechanics.attachments is not None]
+    if attaching:
+        yield f"attachments of {', '.join(attaching)}"
+    if membranes:
+        yield f"basement membranes: {', '.join(membrane.shape.name for membrane in membranes)}"
 
 
 def _interventions(scenario: Scenario) -> Iterator[str]:

@@ -66,7 +66,12 @@ class _Partial:
         if "$ref" in schema:
             return {**schema, "$ref": self._reference(schema["$ref"])}
         properties = "properties" in schema
-        return {key: self.of(one) for key, one in schema.items() if not (properties and key == "required")}
+        # Where nothing is required, what fits one of several forms may fit another too.
+        return {
+            "anyOf" if key == "oneOf" else key: self.of(one)
+            for key, one in schema.items()
+            if not (properties and key == "required")
+        }
 
     def _reference(self, reference: str) -> str:
         name = reference.rpartition("/")[2]
@@ -120,6 +125,7 @@ def _example_types() -> Iterable[dict[str, Any]]:
         yield {"cycle": cycle, "motility": motility, "exchange": {_EXAMPLE: {**exchange, "uptake": 1.0}}}
     for law in laws():
         yield {"mechanics": {"law": law}}
+    yield {"mechanics": {"attachments": {}, "basement_membrane": {}}}
     yield {"exchange": {_EXAMPLE: {**exchange, "uptake": {"max": 1.0, "half": 1.0}}}}
 
 

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from tissue_sim.errors import SettingsError
 from tissue_sim.interventions.settings import InterventionSettings
+from tissue_sim.mechanics.basement_membranes_settings import BasementMembraneSettings
 from tissue_sim.network.settings import NetworkSettings
 from tissue_sim.scenario.cell_types import CellTypeSettings
 from tissue_sim.scenario.column_settings import ColumnSettings
@@ -53,6 +54,8 @@ class ScenarioSettings(Settings):
         Shared by all expressions.
     columns, signals, networks, cell_types : dict by name
     sources, fixed, initial : list
+    basement_membranes : list of BasementMembraneSettings
+        Surfaces that hold cells on one side.
     interventions : list of InterventionSettings
         What is done to the tissue at given times.
     extensions : list of str
@@ -77,6 +80,9 @@ class ScenarioSettings(Settings):
     signals: dict[Name, SignalSettings] = Field(default_factory=dict)
     sources: list[SourceSettings] = Field(default_factory=list)
     fixed: list[FixedSettings] = Field(default_factory=list)
+    basement_membranes: Annotated[list[BasementMembraneSettings], Field(max_length=100)] = Field(
+        default_factory=list
+    )
     networks: dict[Name, NetworkSettings] = Field(default_factory=dict)
     cell_types: Annotated[dict[Name, CellTypeSettings], Field(min_length=1, max_length=1000)]
     extensions: list[str] = Field(default_factory=list)

@@ -101,6 +101,12 @@ class Cell(mesa.Agent):  # type: ignore[misc]
         """The live cells in contact with this one, in cell_id order."""
         return self.model.cells_in_contact(self._cell_id)
 
+    @property
+    def attached(self) -> list[Cell]:
+        """The cells attached to this one, in cell_id order."""
+        self.model.population.row_of(self._cell_id)
+        return [self.model.cell(each) for each in self.model.attachments.of(self._cell_id)]
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)

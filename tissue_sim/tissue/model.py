@@ -10,6 +10,7 @@ import numpy as np
 
 from tissue_sim.errors import SimulationError
 from tissue_sim.random_numbers import TISSUE, Purpose, key_of_seed
+from tissue_sim.tissue.attachments import Attachments
 from tissue_sim.tissue.behaviours import Behaviours
 from tissue_sim.tissue.births_and_deaths import add_founders, apply_due
 from tissue_sim.tissue.cell import Cell, CellSet
@@ -57,7 +58,7 @@ class TissueModel(mesa.Model):  # type: ignore[misc]
 
     Attributes
     ----------
-    population, behaviours, clock, requests, lineage, quantities, neighbours
+    population, attachments, behaviours, clock, requests, lineage, quantities, neighbours
         The parts; see their classes.
     fields : dict of float64 (nz, ny, nx)
         Signals by name, in ``field_units``.
@@ -88,6 +89,7 @@ class TissueModel(mesa.Model):  # type: ignore[misc]
         self.parameters = dict(parameters or {})
         self.agent_classes = dict(agent_classes or {})
         self.population = Population()
+        self.attachments = Attachments(self.population)
         self.behaviours = Behaviours(self.population)
         self.requests = Requests()
         self.lineage = Lineage()

@@ -28,7 +28,8 @@ class Process:
         Which of the scenario's `steps` (signals, mechanics, network, lifecycle) make it due; `dt` is the
         first one's.
     order : int
-        Place in the printed order: 10 networks, 20 rules, 30 lifecycle, 35 hooks, 40 mechanics, 60 signals,
+        Place in the printed order: 10 networks, 20 rules, 30 lifecycle, 35 hooks, 38 forces
+        beside contacts, 40 mechanics, 60 signals,
         90 interventions.
     """
 

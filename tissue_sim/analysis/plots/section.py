@@ -10,6 +10,7 @@ import numpy as np
 from tissue_sim.analysis.plots import plane as planes
 from tissue_sim.analysis.plots.colouring import Colouring, colouring_of, default_colour
 from tissue_sim.analysis.plots.field import draw_field
+from tissue_sim.analysis.plots.membranes import draw_membranes
 from tissue_sim.analysis.plots.scale_bar import draw_scale_bar
 from tissue_sim.analysis.plots.style import DEAD, label_of
 
@@ -82,6 +83,7 @@ def draw_section(
     scale = None if name is None else draw_field(axes, run, name, time, plane)
     colouring = colouring_of(run, cells, shown, color or default_colour(run))
     _draw_cells(axes, shown, planes.images_of(shown, radii, plane, domain), radii, colouring)
+    draw_membranes(axes, run, plane)
     draw_scale_bar(axes)
     states = tuple(state for state in DEAD if (shown["state"] == state).any())
     label = "" if name is None else label_of(name, run.units[name])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from tissue_sim.mechanics.further_columns import further_columns
 from tissue_sim.scenario.positions import MapNode, child
 from tissue_sim.tissue.names import DeclaredNames
 
@@ -98,6 +99,8 @@ class Context:
     def _names(self) -> DeclaredNames:
         """Names without behaviours; asked for only after the networks were read."""
         columns = {name: column.unit for name, column in self.settings.columns.items()}
+        mechanics = [kind.mechanics for kind in self.settings.cell_types.values()]
+        columns |= further_columns(mechanics, self.settings.basement_membranes)
         columns |= dict.fromkeys(self.wrongly_declared("columns"), "1")
         return DeclaredNames(
             signals={name: self.units.get(name, "1") for name in self.declared("signals")},

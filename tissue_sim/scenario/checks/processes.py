@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tissue_sim.errors import Problem
 from tissue_sim.lifecycle import checks as lifecycle_checks
 from tissue_sim.mechanics import checks as mechanics_checks
+from tissue_sim.mechanics.further_checks import further_problems, further_warnings
 from tissue_sim.signals import checks as signal_checks
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def check_processes(context: Context) -> Iterator[Problem]:
     for problem in mechanics_checks.checks(mechanics, motility, context.units):
         if problem.path[-1] not in wrong:
             yield under(problem, "cell_types")
+    for problem in further_problems(mechanics, context.declared("cell_types")):
+        yield under(problem, "cell_types")
     present = context.domain.present if context.domain is not None else (True, True, True)
     for name, kind in types.items():
         if context.is_sound("cell_types", name):
@@ -82,6 +85,10 @@ def process_warnings(context: Context) -> Iterator[Problem]:
         mechanics, radii, dimensions, settings.steps.mechanics
     ):
         yield Problem(("cell_types", name), message, on_key=True)
+    for problem in further_warnings(
+        mechanics, settings.basement_membranes, radii, dimensions, settings.steps.mechanics
+    ):
+        yield under(problem, "cell_types")
     yield from _unbiased_chemotaxis(context)
 
 

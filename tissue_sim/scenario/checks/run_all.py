@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tissue_sim.errors import Problem
+from tissue_sim.scenario.checks.basement_membranes import check_membranes, membrane_warnings
 from tissue_sim.scenario.checks.cells import check_cells
 from tissue_sim.scenario.checks.formulas import check_formulas
 from tissue_sim.scenario.checks.interventions import check_interventions, intervention_warnings
@@ -60,6 +61,7 @@ def run_all(context: Context) -> Findings:
         note(check_networks(context, findings.warnings))
         note(check_references(context))
         note(check_processes(context))
+        note(check_membranes(context))
         note(check_rules(context))
         note(check_formulas(context, context.names()))
         note(check_interventions(context))
@@ -71,6 +73,7 @@ def run_all(context: Context) -> Findings:
     if not findings.problems and not context.validated.problems:
         findings.warnings += [
             *process_warnings(context),
+            *membrane_warnings(context),
             *rule_warnings(context),
             *intervention_warnings(context),
         ]
