@@ -185,6 +185,9 @@ REFUSED = {
     "`map` without `period`": lambda: run("map", learned(onnx())),
     "`period` under another method": lambda: run("ode", learned(onnx(), period=1.0)),
     "a distributed `time_scale`": lambda: scenario(network='time_scale: "uniform(1, 2)"'),
+    "scaling a node of boolean_synchronous or boolean_asynchronous": lambda: kinds()[
+        "boolean_synchronous"
+    ].with_holds(boolean(), [], ["A"]),
     "scaling what has no production": lambda: scenario(
         "X' = 0", more="interventions: [{at: 1 h, knockdown: {network.net.X: 0.5}}]"
     ),

@@ -176,15 +176,7 @@ class OdeKind(Kind):
         self, values: np.ndarray, places: np.ndarray, species: str, held: np.ndarray, factor: np.ndarray
     ) -> None:
         """See `Kind.hold`; a mask and a factor in each row steer the rate."""
-        known = self.system.places
-        for name, steering in (
-            (holding.free_name(species), np.isnan(held).astype(np.float64)),
-            (holding.factor_name(species), factor),
-        ):
-            if name in known:
-                values[places, known[name]] = steering
-        is_held = ~np.isnan(held)
-        values[places[is_held], known[species]] = held[is_held]
+        holding.steer(self.system.places, values, places, species, held, factor)
 
     def changed(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
         """See `Kind.changed`; the first step is estimated anew, as after a jump of an input."""
