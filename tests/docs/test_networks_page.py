@@ -171,6 +171,7 @@ REFUSED = {
     "ONNX: data in another file": lambda: learned(onnx("MatMul", external=True)),
     "ONNX: `transA`": lambda: learned(onnx("Gemm", transA=1)),
     "names with a dot in equations": lambda: scenario("X' = signal.x"),
+    "a value with the name of a function": lambda: scenario("X' = -exp*X"),
     "a rate and reactions for one species": lambda: reacting(more="A' = 1"),
     "events under another method than ode and gillespie": lambda: run(
         "tau_leaping", reacting(more="at(A > 9, A = 0)")

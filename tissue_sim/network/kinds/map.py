@@ -10,6 +10,7 @@ import numpy as np
 from tissue_sim.errors import SettingsError
 from tissue_sim.network import holding
 from tissue_sim.network.checks import missing_parameter
+from tissue_sim.network.failure import restless_species
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import Draws, Kind
 from tissue_sim.network.map_holding import with_held_values
@@ -128,6 +129,10 @@ class MapKind(Kind):
         if code == TOO_MANY_STEPS:
             return f"more than {MOST_STEPS} steps of the map within one network step; take a longer period"
         return f"failed with code {code}"
+
+    def culprit(self, row: np.ndarray, time: float, code: int) -> str:
+        """See `Kind.culprit`."""
+        return restless_species(self, row, time, code)
 
     def is_amount(self, species: str) -> bool:  # noqa: ARG002 - learned species are concentrations
         """See `Kind.is_amount`."""
