@@ -87,21 +87,36 @@ def test_a_map_and_a_boolean_node_are_named_too(make_network):
         simulate(readers()["maboss"].read(text, "x", given), [0.0, 50.0], method="boolean_continuous")
 
 
-def test_a_tissue_names_cell_network_species_and_time():
+def tissue_of(action: str):
     from tissue_sim.scenario.scenario import load_scenario_text
     from tissue_sim.simulation import Simulation
 
     text = (
         "tissue_sim: 1\nduration: 1 h\ndomain: {size: [100, 100]}\nnetworks:\n  net:\n"
-        '    equations: "X\' = X^2"\n    initial: {X: 0.1}\n    on_failure: stop\n'
+        '    equations: "X\' = X^2"\n    initial: {X: 0.1}\n'
+        f"    on_failure: {action}\n"
         "cell_types:\n  a: {networks: [net], mechanics: none}\n"
         "initial:\n  - {type: a, points: [[0, 0], [30, 0]]}\n"
     )
-    simulation = Simulation(load_scenario_text(text, name="s.yaml"))
+    return Simulation(load_scenario_text(text, name="s.yaml"))
+
+
+def test_a_tissue_names_cell_network_species_and_time():
     message = r"cell_id 1: network 'net' \(and 1 more cells\): species 'X' at"
     with pytest.raises(SimulationError, match=message) as caught:
-        for _ in simulation:
+        for _ in tissue_of("stop"):
             pass
     found = re.search(r"at network time ([\d.]+): ", str(caught.value))
     assert found is not None
     assert float(found[1]) == pytest.approx(10.0, abs=1e-3)
+
+
+def test_frozen_networks_are_counted():
+    simulation = tissue_of("freeze")
+    for _ in simulation:
+        pass
+    process = next(each for each in simulation.tissue.processes if each.name == "network")
+    assert process.counters() == {"cells with a frozen network net": 2}
+    assert (
+        next(each for each in tissue_of("stop").tissue.processes if each.name == "network").counters() == {}
+    )

@@ -75,6 +75,11 @@ class _Network:
         live = tissue.population["state"][self.block.rows] == LIVE
         return np.flatnonzero(live & (self.block.values[:, self._frozen] == 0.0))
 
+    @property
+    def frozen(self) -> np.ndarray:
+        """Say which places are not advanced any more, bool[m]."""
+        return np.asarray(self.block.values[:, self._frozen] != 0.0)
+
     def freeze(self, places: np.ndarray) -> None:
         """Leave the networks of some cells as they are from now on."""
         self.block.values[places, self._frozen] = 1.0
@@ -183,6 +188,14 @@ class NetworkProcess(Process):
         if action == "apoptosis":
             due = tissue.clock.tick + tissue.clock.ticks_of(dt)
             tissue.requests.ask("death", ids, due, cause="apoptosis")
+
+    def counters(self) -> dict[str, int]:
+        """Return how many cells' networks are frozen, of the networks that a failure does not stop."""
+        return {
+            f"cells with a frozen network {each.name}": int(each.frozen.sum())
+            for each in self._networks
+            if each.settings.on_failure != "stop"
+        }
 
     def divided(self, tissue: TissueModel, mothers: np.ndarray, daughters: np.ndarray) -> None:
         """Give daughters their mothers' values; split amounts by volume, start anew what is reset."""
