@@ -192,12 +192,18 @@ def test_an_onnx_file(folder, capsys):
         (["decay.txt", "--set", "d=1", "--attractors"], "--attractors: "),
         (
             [*["decay.txt", "--set", "X=1", "--set", "d=1", "--duration", "1", "--output", "no/x.csv"]],
-            "cannot be written",
+            "no/x.csv: cannot be written (there is no folder no)",
         ),
+        (["decay.txt", "--duration", "1", "--plot", "x.foo"], "x.foo: pictures end in .png, .pdf"),
+        (["decay.txt", "--cfg", "x.cfg"], "--cfg x.cfg: there is no such file"),
+        (["decay.txt", "--cfg", "s.yaml"], "a .cfg file belongs to a MaBoSS model (.bnd)"),
+        (["s.yaml:growth", "--cfg", "s.yaml"], "--cfg belongs to a file MODEL.bnd"),
+        (["shadow.txt"], "shadow.txt:2:7: 'sin' is a function, sin(...), and nothing else can have its name"),
     ],
 )
 def test_mistakes_are_named(folder, capsys, words, message):
     (folder / "bad.txt").write_text("X' = 1\nY' = 2 +* 3\n")
+    (folder / "shadow.txt").write_text("Y' = 1\nX' = -sin*X\n")
     (folder / "notes.md").write_text("")
     if words[-1] == "-1":
         words = [words[0], "--duration=-1", "--set", "u=1", "--set", "v=1"]
@@ -220,28 +226,3 @@ def test_help_answers_at_once(folder):
         best = min(best, time.perf_counter() - began)
     assert "--steady-states" in done.stdout
     assert best < 0.3
-
-
-def test_attractors_are_asked_for_both_dynamics(folder, capsys, monkeypatch):
-    """The search itself is tested where it is; here: what is asked, and how the answer is shown."""
-    from types import SimpleNamespace
-
-    from tissue_sim.cli import network_attractors
-    from tissue_sim.cli.network_model import Opened
-
-    asked = []
-
-    def attractors(model, dynamics, *, inputs):
-        asked.append((dynamics, inputs))
-        fixed = SimpleNamespace(inputs={"I": True}, size=1, basin=3, states=np.array([[True, False]]))
-        return SimpleNamespace(variables=("A", "B"), found=(fixed,))
-
-    monkeypatch.setattr(
-        network_attractors.importlib, "import_module", lambda _: SimpleNamespace(attractors=attractors)
-    )
-    table = network_attractors.attractor_table(
-        Opened(SimpleNamespace(nodes=("A", "B")), {"x": 1.0}, "boolean_continuous", None)
-    )
-    assert asked == [("synchronous", {"x": 1.0}), ("asynchronous", {"x": 1.0})]
-    assert table["A,B"].tolist() == ["10", "10"]
-    assert table["inputs"].tolist() == ["I=1", "I=1"]

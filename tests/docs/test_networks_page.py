@@ -171,6 +171,7 @@ REFUSED = {
     "ONNX: data in another file": lambda: learned(onnx("MatMul", external=True)),
     "ONNX: `transA`": lambda: learned(onnx("Gemm", transA=1)),
     "names with a dot in equations": lambda: scenario("X' = signal.x"),
+    "a value with the name of a function": lambda: scenario("X' = -exp*X"),
     "a rate and reactions for one species": lambda: reacting(more="A' = 1"),
     "events under another method than ode and gillespie": lambda: run(
         "tau_leaping", reacting(more="at(A > 9, A = 0)")
@@ -185,6 +186,9 @@ REFUSED = {
     "`map` without `period`": lambda: run("map", learned(onnx())),
     "`period` under another method": lambda: run("ode", learned(onnx(), period=1.0)),
     "a distributed `time_scale`": lambda: scenario(network='time_scale: "uniform(1, 2)"'),
+    "scaling a node of boolean_synchronous or boolean_asynchronous": lambda: kinds()[
+        "boolean_synchronous"
+    ].with_holds(boolean(), [], ["A"]),
     "scaling what has no production": lambda: scenario(
         "X' = 0", more="interventions: [{at: 1 h, knockdown: {network.net.X: 0.5}}]"
     ),

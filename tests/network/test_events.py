@@ -44,24 +44,6 @@ def test_one_location_is_exact_to_the_width_wanted_whatever_the_step(models):
         assert 0.0 <= found["when"][0, -1] - exact <= 2.0 * INSTANT * exact
 
 
-def test_times_of_a_nonlinear_trigger_are_as_exact_as_the_tolerance(models):
-    """y = cos(t): the moment at which y reaches 0.2 has the error of y over its slope."""
-    model = models.network(
-        {"y": "-w", "w": "y"},
-        [models.event("low", "y < 0.2", {"when": "time"})],
-        {"y": 1.0},
-        {"when": 0.0},
-    )
-    errors = []
-    for relative in (1e-4, 1e-6, 1e-8, 1e-10):
-        tolerance = ToleranceSettings(relative=relative, absolute=relative)
-        found = simulate(model, [0.0, 1.0, 2.0], tolerance=tolerance)
-        errors.append(abs(found["when"][0, -1] - math.acos(0.2)))
-        assert errors[-1] < 20.0 * relative
-    slope = np.polyfit(np.arange(4), np.log10(np.maximum(errors, 1e-16)), 1)[0]
-    assert -3.0 < slope < -1.4
-
-
 @pytest.fixture(scope="module")
 def ordered(models):
     return simulate(models.order(), [0.0, 0.99, 1.01, 2.9, 9.0])

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tissue_sim.errors import SettingsError
 from tissue_sim.kernels.threads import most_threads, use_threads
 from tissue_sim.network.kind import Draws, Kind, kinds
 from tissue_sim.network.model import NetworkModel
@@ -75,8 +74,8 @@ EVERY_KIND = pytest.mark.parametrize("name", kinds())
 
 
 @lru_cache(maxsize=len(SAMPLES))
-def model_of(name: str) -> tuple[NetworkModel, str]:
-    """Return a kind's sample, ready to hold a species, or as it is with the kind's word on why not."""
+def model_of(name: str) -> NetworkModel:
+    """Return a kind's sample, ready to hold a species."""
     assert name in SAMPLES, f"method {name} is new: give it a small model in SAMPLES"
     sample = SAMPLES[name]
     given = NetworkSettings.model_validate(
@@ -84,15 +83,12 @@ def model_of(name: str) -> tuple[NetworkModel, str]:
     )
     model = readers()[sample.source].read(sample.text.encode(), "net", Given(given.parameters, given.initial))
     model = replace(model, period=sample.period)
-    try:
-        return kinds()[name].with_holds(model, [sample.knocked_out], []), ""
-    except SettingsError as error:
-        return model, error.message
+    return kinds()[name].with_holds(model, [sample.knocked_out], [])
 
 
 @lru_cache(maxsize=len(SAMPLES))
 def kind_of(name: str) -> Kind:
-    model, _ = model_of(name)
+    model = model_of(name)
     kinds()[name].check(model)
     return kinds()[name](model, TIGHT, 0)
 
@@ -183,7 +179,7 @@ def tissue_of(name: str, cells: int) -> tuple[TissueModel, NetworkProcess]:
     settings = NetworkSettings.model_validate(
         {"bnet": "file", "method": name, "tolerance": TIGHT.model_dump()}
     )
-    process = NetworkProcess(tissue, {"net": settings}, {"net": model_of(name)[0]}, {"a": ["net"]})
+    process = NetworkProcess(tissue, {"net": settings}, {"net": model_of(name)}, {"a": ["net"]})
     tissue.add_process(process)
     tissue.add_cells(np.zeros((cells, 3)), np.zeros(cells, dtype=int))
     tissue.population["volume"][:] = 1000.0
@@ -223,9 +219,6 @@ def test_daughters_carry_on_from_their_mothers_state(name):
 
 @EVERY_KIND
 def test_a_knocked_out_species_stays_at_zero_through_steps_and_division(name):
-    refusal = model_of(name)[1]
-    if refusal:
-        pytest.skip(f"method {name}: {refusal}")
     tissue, process = tissue_of(name, 40)
     outside, species = NetworksFromOutside(process), SAMPLES[name].knocked_out
     block = tissue.blocks["net"]

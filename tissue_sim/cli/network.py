@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     import pandas as pd
 
@@ -24,7 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "model",
         metavar="MODEL",
-        help="a file: SBML (.xml), Antimony (.ant), equations (.txt), ONNX (.onnx); or SCENARIO.yaml:NETWORK",
+        help="a file: SBML (.xml, .sbml), Antimony (.ant), equations (.txt), rules (.bnet), MaBoSS (.bnd), "
+        "ONNX (.onnx); or SCENARIO.yaml:NETWORK",
     )
     add("--name", metavar="NETWORK", help="network of the scenario")
     add(
@@ -38,6 +41,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--species", metavar="A,B,...", help="names of the outputs of an ONNX file")
     add("--every", type=float, metavar="T", help="an ONNX file gives the next values every T, not rates")
+    add(
+        "--cfg",
+        type=Path,
+        metavar="FILE.cfg",
+        action="append",
+        help="values and initial states of a MaBoSS file (default: the file of the same name); "
+        "may be repeated, later files win",
+    )
     run = parser.add_argument_group("over time")
     run.add_argument(
         "--duration", metavar="T", help="simulate so long, in the network's time or with a unit such as '6 h'"
@@ -64,7 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Read the network; list it, or do what is asked."""
     from tissue_sim.cli.network_model import open_network, placed
-    from tissue_sim.errors import SettingsError, UsageError
+    from tissue_sim.errors import SettingsError
 
     _check(options)
     opened = open_network(options)
@@ -87,8 +98,6 @@ def run(options: argparse.Namespace) -> int:
                 _write(table, options.output)
     except SettingsError as error:
         raise placed(error, path) from error
-    except OSError as error:
-        raise UsageError(f"{error.filename}: cannot be written ({error.strerror})") from error
     return 0
 
 
@@ -100,6 +109,13 @@ def _check(options: argparse.Namespace) -> None:
         raise UsageError("--plot needs --duration")
     if options.duration is None and options.output is not None and len(asked) != 1:
         raise UsageError("--output needs --duration, or one analysis whose table is written")
+    for path in (options.output, options.plot):
+        if path is not None and not path.parent.is_dir():
+            raise UsageError(f"{path}: cannot be written (there is no folder {path.parent})")
+    if options.plot is not None:
+        from tissue_sim.analysis.plots.endings import check_ending
+
+        check_ending(options.plot)
     for name, least, most in (("steps", 1, 1_000_000), ("cells", 1, 10_000_000), ("seed", 0, (1 << 64) - 1)):
         if not least <= getattr(options, name) <= most:
             raise UsageError(f"--{name} {getattr(options, name)}: allowed is {least} to {most}")
@@ -147,7 +163,9 @@ def _simulate(opened: Opened, options: argparse.Namespace) -> None:
         from tissue_sim.analysis.plots.trajectories import draw_trajectories
 
         unit = opened.model.time_unit or "min"
-        _say(f"picture: {draw_trajectories(found, options.plot, time_unit=unit)}")
+        with _writing(options.plot):
+            draw_trajectories(found, options.plot, time_unit=unit)
+        _say(f"picture: {options.plot}")
 
 
 def _duration(opened: Opened, text: str) -> float:
@@ -237,8 +255,21 @@ _ANALYSE = {
 
 def _write(table: pd.DataFrame, path: Path) -> None:
     named = table.index.inferred_type == "string"
-    table.to_csv(path, index=named, index_label="name" if named else None)
+    with _writing(path):
+        table.to_csv(path, index=named, index_label="name" if named else None)
     _say(f"table: {path}")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Say of a file that cannot be written which it is, and why."""
+    from tissue_sim.errors import UsageError
+
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(f"{path}: cannot be written ({reason})") from error
 
 
 def _say(text: str) -> None:

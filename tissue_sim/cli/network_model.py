@@ -30,12 +30,15 @@ class Opened:
         Those that were given.
     method : str
     tolerance : ToleranceSettings
+    given : mapping of name to Distribution
+        All that the command line gives, inputs too.
     """
 
     model: NetworkModel
     inputs: dict[str, float]
     method: str
     tolerance: ToleranceSettings
+    given: Mapping[str, Distribution]
 
 
 def open_network(options: argparse.Namespace) -> Opened:
@@ -50,6 +53,8 @@ def open_network(options: argparse.Namespace) -> Opened:
     values = _values(options.values)
     try:
         if path.suffix.lower() in (".yaml", ".yml"):
+            if options.cfg:
+                raise UsageError("--cfg belongs to a file MODEL.bnd; a scenario names its own files")
             return _from_scenario(path, name, values, options)
         if name is not None:
             raise UsageError(f"--name {name}: {path} is no scenario")
@@ -99,15 +104,18 @@ def _from_file(path: Path, values: Mapping[str, Distribution], options: argparse
     from tissue_sim.network.settings import ToleranceSettings
 
     species = tuple(part.strip() for part in (options.species or "").split(",") if part.strip())
-    model = read_model(path, values, species=species, period=options.every)
+    for each in options.cfg or ():
+        if not each.is_file():
+            raise UsageError(f"--cfg {each}: there is no such file")
+    model = read_model(path, values, species=species, period=options.every, cfg=options.cfg)
     method = options.method or _usual_method(model)
-    return Opened(model, {}, method, _tolerance(ToleranceSettings(), options))
+    return Opened(model, {}, method, _tolerance(ToleranceSettings(), options), values)
 
 
 def _usual_method(model: NetworkModel) -> str:
     if model.period is not None:
         return "map"
-    return "boolean_continuous" if getattr(model, "nodes", ()) else "ode"
+    return "boolean_continuous" if model.nodes else "ode"
 
 
 def _tolerance(tolerance: ToleranceSettings, options: argparse.Namespace) -> ToleranceSettings:
@@ -133,7 +141,7 @@ def _from_scenario(
         hint = did_you_mean(name or "", known)
         raise UsageError(f"{path} has {asked if known else 'no networks'}: {', '.join(known) or '-'}{hint}")
     model, settings = scenario.models[name], scenario.settings.networks[name]
-    inputs = {}
+    inputs, given = {}, dict(values)
     for key in [each for each in values if each in model.inputs]:
         value = values.pop(key)
         if not value.is_fixed:
@@ -144,4 +152,5 @@ def _from_scenario(
         inputs,
         options.method or settings.method,
         _tolerance(settings.tolerance, options),
+        given,
     )

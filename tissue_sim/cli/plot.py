@@ -31,10 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Draw a section and the populations."""
+    from tissue_sim.analysis.plots.endings import check_ending
     from tissue_sim.analysis.plots.figure import PICTURE, draw_run
     from tissue_sim.analysis.run import open_run
     from tissue_sim.units import parse_quantity
 
+    if options.output is not None:
+        check_ending(options.output)
     with open_run(options.run) as opened:
         time, output = None, options.output
         if options.time is not None:

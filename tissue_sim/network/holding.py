@@ -18,6 +18,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tissue_sim.codegen.simplify import multiply, negate
 from tissue_sim.codegen.syntax import Binary, Call, Expression, Name, Number, Unary
 from tissue_sim.codegen.walk import fold
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from tissue_sim.codegen.event import Event, EventAssignment
     from tissue_sim.network.model import NetworkModel
 
-__all__ = ["factor_name", "free_name", "terms_of", "that_spares", "with_holds", "with_varying"]
+__all__ = ["factor_name", "free_name", "steer", "terms_of", "that_spares", "with_holds", "with_varying"]
 
 MOST_PRODUCTS = 64
 """Products of sums that would have more terms than this are one term."""
@@ -46,6 +48,33 @@ def free_name(species: str) -> str:
 def factor_name(species: str) -> str:
     """Return the name of the parameter that multiplies a species' production."""
     return f"{species}__factor"
+
+
+def steer(
+    known: Mapping[str, int],
+    values: np.ndarray,
+    places: np.ndarray,
+    species: str,
+    held: np.ndarray,
+    factor: np.ndarray,
+) -> None:
+    """Give the parameters that steer a species their values in the rows `places`, and it what it is held at.
+
+    Parameters
+    ----------
+    known : mapping of name to int
+        Where each value stands in a row; a parameter that is not there is not needed.
+    values : float64[m, k]
+    places : int64[p]
+    species : str
+    held, factor : float64[p]
+        See `Kind.hold`.
+    """
+    free = np.isnan(held)
+    for name, steering in ((free_name(species), free), (factor_name(species), factor)):
+        if name in known:
+            values[places, known[name]] = steering
+    values[places[~free], known[species]] = held[~free]
 
 
 def with_varying(model: NetworkModel, names: Collection[str]) -> NetworkModel:

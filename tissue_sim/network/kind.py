@@ -237,6 +237,14 @@ class Kind:
         """Return what a code of `advance` means and what to do."""
         raise NotImplementedError
 
+    def culprit(self, row: np.ndarray, time: float, code: int) -> str | None:
+        """Return the species by which a row (float64[1, k]) is about to fail, '' where that cannot be told.
+
+        None where `describe` says it all.
+        """
+        del row, time, code
+        return None
+
     def is_amount(self, species: str) -> bool:
         """Say whether a species' value is an amount, which division splits."""
         raise NotImplementedError

@@ -9,6 +9,7 @@ import numpy as np
 from tissue_sim.errors import SimulationError
 from tissue_sim.network.advancing import advance_rows
 from tissue_sim.network.boolean.time_scale import with_time_scale
+from tissue_sim.network.failure import failure_text
 from tissue_sim.network.kind import Draws, kinds
 from tissue_sim.network.partition import Division
 from tissue_sim.network.time_units import minutes_per_unit
@@ -73,6 +74,11 @@ class _Network:
         """Return the places of the cells that are live and not frozen."""
         live = tissue.population["state"][self.block.rows] == LIVE
         return np.flatnonzero(live & (self.block.values[:, self._frozen] == 0.0))
+
+    @property
+    def frozen(self) -> np.ndarray:
+        """Say which places are not advanced any more, bool[m]."""
+        return np.asarray(self.block.values[:, self._frozen] != 0.0)
 
     def freeze(self, places: np.ndarray) -> None:
         """Leave the networks of some cells as they are from now on."""
@@ -151,17 +157,29 @@ class NetworkProcess(Process):
             )
             if codes.any():
                 failed = np.flatnonzero(codes)
-                self._act_on_failure(tissue, network, places[failed], codes[failed], dt)
+                first = {name: np.asarray(each)[failed[:1]] for name, each in inputs.items()}
+                self._act_on_failure(tissue, network, places[failed], codes[failed], dt, first)
 
     def _act_on_failure(
-        self, tissue: TissueModel, network: _Network, places: np.ndarray, codes: np.ndarray, dt: float
+        self,
+        tissue: TissueModel,
+        network: _Network,
+        places: np.ndarray,
+        codes: np.ndarray,
+        dt: float,
+        inputs: Mapping[str, np.ndarray],
     ) -> None:
         ids = tissue.population["cell_id"][network.block.rows[places]]
         action = network.settings.on_failure
         if action == "stop":
             more = f" (and {len(ids) - 1} more cells)" if len(ids) > 1 else ""
+            text = failure_text(
+                network.kind, network.block.values[places[:1]], int(codes[0]),
+                start=tissue.clock.time / network.minutes, duration=dt / network.minutes,
+                inputs=inputs, draws=Draws(tissue.key, ids[:1], tissue.clock.tick),
+            )  # fmt: skip
             raise SimulationError(
-                f"network '{network.name}'{more}: {network.kind.describe(int(codes[0]))}",
+                f"network '{network.name}'{more}: {text}",
                 process=self.name,
                 time=tissue.clock.time,
                 cell_id=int(ids[0]),
@@ -170,6 +188,14 @@ class NetworkProcess(Process):
         if action == "apoptosis":
             due = tissue.clock.tick + tissue.clock.ticks_of(dt)
             tissue.requests.ask("death", ids, due, cause="apoptosis")
+
+    def counters(self) -> dict[str, int]:
+        """Return how many cells' networks are frozen, of the networks that a failure does not stop."""
+        return {
+            f"cells with a frozen network {each.name}": int(each.frozen.sum())
+            for each in self._networks
+            if each.settings.on_failure != "stop"
+        }
 
     def divided(self, tissue: TissueModel, mothers: np.ndarray, daughters: np.ndarray) -> None:
         """Give daughters their mothers' values; split amounts by volume, start anew what is reset."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from tissue_sim.errors import SettingsError, SimulationError, did_you_mean
 from tissue_sim.network.advancing import advance_rows
+from tissue_sim.network.failure import failure_text
 from tissue_sim.network.fit import check_fit
 from tissue_sim.network.kind import Draws, kinds
 from tissue_sim.network.scenario_values import with_inputs
@@ -109,9 +110,14 @@ def simulate(
             )  # fmt: skip
             if codes.any():
                 bad = int(np.argmax(codes != 0))
+                text = failure_text(
+                    kind, values[bad : bad + 1], int(codes[bad]),
+                    start=before, duration=float(moment) - before,
+                    inputs={name: each[bad : bad + 1] for name, each in held.items()},
+                    draws=Draws(np.uint64(seed), places[bad : bad + 1] + 1, i - 1),
+                )  # fmt: skip
                 raise SimulationError(
-                    f"network '{model.name}', network time {before:g}: {kind.describe(int(codes[bad]))}",
-                    cell_id=bad + 1,
+                    f"network '{model.name}', network time {before:g}: {text}", cell_id=bad + 1
                 )
         for column, name in enumerate(names):
             out[:, i, column] = kind.symbol(values, name, float(moment))

@@ -28,6 +28,7 @@ SUFFIXES = {
     ".txt": "equations",
     ".onnx": "learned",
     ".bnet": "bnet",
+    ".bnd": "maboss",
 }
 """What the end of a file's name says about its content."""
 LARGEST = 256_000_000
@@ -40,6 +41,7 @@ def read_model(
     *,
     species: Sequence[str] = (),
     period: float | None = None,
+    cfg: Sequence[Path] | None = None,
 ) -> NetworkModel:
     """Return the network in a file: SBML, Antimony, equations (.txt), ONNX and what else has a reader.
 
@@ -54,6 +56,9 @@ def read_model(
         named by `values` in their order.
     period : float
         Of a discrete map (ONNX).
+    cfg : sequence of Path
+        Files of values and initial states of a MaBoSS model (.bnd), later ones win; by default the one of
+        the same name, if there is one.
 
     Raises
     ------
@@ -68,15 +73,25 @@ def read_model(
         raise SettingsError(
             f"'{path.name[:80]}' is no file of a network; known are names that end in {known}"
         )
-    if path.stat().st_size > LARGEST:
-        raise SettingsError(f"the file is larger than {LARGEST // 1_000_000} MB")
-    content = path.read_bytes()
+    if cfg and key != "maboss":
+        raise SettingsError(f"a .cfg file belongs to a MaBoSS model (.bnd); '{path.name[:80]}' is none")
+    content = _content(path)
     given = {name: parse_distribution(value) for name, value in (values or {}).items()}
     if key == "equations":
         return with_values(_from_equations(content, path.name), given)
     if key == "learned":
         return _from_onnx(content, path.name, given, tuple(species), period)
-    return with_values(readers()[key].read(content, path.name, Given()), given)
+    beside = path.with_suffix(".cfg")
+    if cfg is None:
+        cfg = [beside] if key == "maboss" and beside.is_file() else []
+    further = tuple((each.name, _content(each)) for each in cfg)
+    return with_values(readers()[key].read(content, path.name, Given(further_files=further)), given)
+
+
+def _content(path: Path) -> bytes:
+    if path.stat().st_size > LARGEST:
+        raise SettingsError(f"the file '{path.name[:80]}' is larger than {LARGEST // 1_000_000} MB")
+    return path.read_bytes()
 
 
 def with_values(model: NetworkModel, values: Mapping[str, Distribution]) -> NetworkModel:

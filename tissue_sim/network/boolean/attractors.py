@@ -17,7 +17,7 @@ from tissue_sim.network.initial import InitialValues
 from tissue_sim.tissue.distributions import Distribution
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tissue_sim.network.model import NetworkModel
 
@@ -99,7 +99,8 @@ def attractors(
     parameters : mapping of name to value
         Replace those of the model.
     inputs : mapping of name to value
-        For every input of the model that is no node.
+        For every input of the model that is no node; of the free inputs, those that are to have one value
+        (0 or 1) only.
 
     Raises
     ------
@@ -131,7 +132,8 @@ class _Search:
         names = frozenset(node.name for node in model.nodes)
         self.variables = tuple(node.name for node in model.nodes if not node.rests(names))
         self.free = tuple(node.name for node in model.nodes[len(self.variables) :])
-        self._check_size(model)
+        self._held = self._held_inputs(model, inputs)
+        self._check_size()
         initial = InitialValues(model)
         system = system_of(model, initial)
         drawn = [name for name in initial.per_cell if name not in model.inputs]
@@ -142,25 +144,42 @@ class _Search:
             if name not in inputs:
                 raise SettingsError(f"input '{name}' needs a value")
             self._row[0, system.places[name]] = inputs[name]
-        for name in inputs:
-            if name not in model.inputs:
-                raise SettingsError(f"there is no input '{name}'{did_you_mean(name, model.inputs)}")
         self._kernels = BooleanKernels(system, "synchronous")
 
-    def _check_size(self, model: NetworkModel) -> None:
-        if len(self.variables) > MOST_VARIABLES or len(model.nodes) > MOST_NODES:
+    def _held_inputs(self, model: NetworkModel, inputs: Mapping[str, float]) -> dict[str, bool]:
+        """Return the free inputs that have one value."""
+        for name, value in inputs.items():
+            if name in self.variables:
+                raise SettingsError(f"'{name}' follows a rule, and attractors do not depend on first values")
+            if name not in model.inputs and name not in self.free:
+                known = [*model.inputs, *self.free]
+                raise SettingsError(f"there is no input '{name}'{did_you_mean(name, known)}")
+            if name in self.free and value not in (0.0, 1.0):
+                raise SettingsError(f"the free input '{name}' is 0 or 1; found {value:g}")
+        return {name: bool(value) for name, value in inputs.items() if name in self.free}
+
+    def _check_size(self) -> None:
+        free = len(self.free) - len(self._held)
+        if len(self.variables) > MOST_VARIABLES or len(self.variables) + free > MOST_NODES:
             raise SettingsError(
-                f"the network has {len(self.variables)} variables and {len(self.free)} free inputs; "
+                f"the network has {len(self.variables)} variables and {free} free inputs; "
                 f"attractors are found exactly up to {MOST_VARIABLES} variables, {MOST_NODES} with inputs: "
                 "hold nodes at one value, or leave out nodes that feed back on nothing"
             )
+
+    def _numbers(self) -> Iterator[int]:
+        """Yield all values of the free inputs as the bits of a number, lowest first."""
+        places = [i for i, name in enumerate(self.free) if name not in self._held]
+        held = sum(1 << i for i, name in enumerate(self.free) if self._held.get(name))
+        for number in range(1 << len(places)):
+            yield held + sum(1 << place for i, place in enumerate(places) if number >> i & 1)
 
     def run(self, dynamics: str) -> Attractors:
         """Return the attractors of all values of the free inputs."""
         count = 1 << len(self.variables)
         search = _synchronous if dynamics == "synchronous" else _asynchronous
         found: list[Attractor] = []
-        for number in range(1 << len(self.free)):
+        for number in self._numbers():
             code, flips = self._kernels.possible_flips(self._row, number * count, count)
             if code:
                 raise SettingsError("the rate of a node is negative or no finite number in some state")

@@ -8,6 +8,7 @@ from tissue_sim.codegen.boolean_system import FROZEN, PHASE, BooleanSystem
 from tissue_sim.errors import SettingsError
 from tissue_sim.network.boolean.first_states import draw_states
 from tissue_sim.network.boolean.holding import factor_name, free_name, with_held_nodes
+from tissue_sim.network.failure import node_without_rate
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import Draws, Kind
 from tissue_sim.network.model import TIME
@@ -174,6 +175,11 @@ class BooleanKind(Kind):
     def describe(self, code: int) -> str:
         """See `Kind.describe`."""
         return MEANINGS.get(code, f"failed with code {code}")
+
+    def culprit(self, row: np.ndarray, time: float, code: int) -> str:
+        """See `Kind.culprit`."""
+        del code
+        return node_without_rate(self, row, time)
 
     def is_amount(self, species: str) -> bool:
         """See `Kind.is_amount`; a state of 0 or 1 is never split."""

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from tissue_sim.errors import SettingsError
+from tissue_sim.network import holding
 from tissue_sim.network.checks import missing_parameter
+from tissue_sim.network.failure import restless_species
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import Draws, Kind
+from tissue_sim.network.map_holding import with_held_values
 from tissue_sim.network.system import system_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from tissue_sim.network.model import NetworkModel
     from tissue_sim.network.settings import ToleranceSettings
@@ -108,6 +111,17 @@ class MapKind(Kind):
         """See `Kind.refresh`."""
         self.kernels.assign(values, places, time)
 
+    @classmethod
+    def with_holds(cls, model: NetworkModel, held: Collection[str], scaled: Collection[str]) -> NetworkModel:
+        """See `Kind.with_holds` and `network.map_holding`."""
+        return with_held_values(model, held, scaled)
+
+    def hold(
+        self, values: np.ndarray, places: np.ndarray, species: str, held: np.ndarray, factor: np.ndarray
+    ) -> None:
+        """See `Kind.hold`; a mask and a factor in each row steer the next value."""
+        holding.steer(self.system.places, values, places, species, held, factor)
+
     def describe(self, code: int) -> str:
         """See `Kind.describe`."""
         if code == NOT_FINITE:
@@ -115,6 +129,10 @@ class MapKind(Kind):
         if code == TOO_MANY_STEPS:
             return f"more than {MOST_STEPS} steps of the map within one network step; take a longer period"
         return f"failed with code {code}"
+
+    def culprit(self, row: np.ndarray, time: float, code: int) -> str:
+        """See `Kind.culprit`."""
+        return restless_species(self, row, time, code)
 
     def is_amount(self, species: str) -> bool:  # noqa: ARG002 - learned species are concentrations
         """See `Kind.is_amount`."""

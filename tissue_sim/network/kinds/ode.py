@@ -10,9 +10,11 @@ from tissue_sim.codegen.drawn import Drawn
 from tissue_sim.codegen.ode_system import KEPT, OdeSystem
 from tissue_sim.codegen.syntax import Number
 from tissue_sim.errors import SettingsError
+from tissue_sim.kernels.network.status import NOT_FINITE, STEP_UNDERFLOW, TOO_MANY_STEPS
 from tissue_sim.network import holding
 from tissue_sim.network.checks import missing_parameter
 from tissue_sim.network.events import set_by_events
+from tissue_sim.network.failure import restless_species
 from tissue_sim.network.initial import InitialValues
 from tissue_sim.network.kind import Draws, Kind
 
@@ -39,6 +41,8 @@ MEANINGS = {
     6: "events of one instant trigger each other without end; check what they set",
     7: "the delay of an event is negative or not a number",
 }
+OF_SPECIES = (STEP_UNDERFLOW, TOO_MANY_STEPS, NOT_FINITE)
+"""Failures of integration; the others are those of events."""
 
 
 class OdeKind(Kind):
@@ -176,15 +180,7 @@ class OdeKind(Kind):
         self, values: np.ndarray, places: np.ndarray, species: str, held: np.ndarray, factor: np.ndarray
     ) -> None:
         """See `Kind.hold`; a mask and a factor in each row steer the rate."""
-        known = self.system.places
-        for name, steering in (
-            (holding.free_name(species), np.isnan(held).astype(np.float64)),
-            (holding.factor_name(species), factor),
-        ):
-            if name in known:
-                values[places, known[name]] = steering
-        is_held = ~np.isnan(held)
-        values[places[is_held], known[species]] = held[is_held]
+        holding.steer(self.system.places, values, places, species, held, factor)
 
     def changed(self, values: np.ndarray, places: np.ndarray, time: float) -> None:
         """See `Kind.changed`; the first step is estimated anew, as after a jump of an input."""
@@ -194,6 +190,10 @@ class OdeKind(Kind):
     def describe(self, code: int) -> str:
         """See `Kind.describe`."""
         return MEANINGS.get(code, f"failed with code {code}")
+
+    def culprit(self, row: np.ndarray, time: float, code: int) -> str | None:
+        """See `Kind.culprit`."""
+        return restless_species(self, row, time, code) if code in OF_SPECIES else None
 
     def is_amount(self, species: str) -> bool:
         """See `Kind.is_amount`."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tissue_sim.codegen.functions import FUNCTIONS
 from tissue_sim.codegen.parser import ReactionLine, names_in, parse_equations
 from tissue_sim.codegen.syntax import Number
 from tissue_sim.errors import SettingsError, did_you_mean
@@ -52,6 +53,7 @@ class EquationsReader(Reader):
         for line in lines:
             if line.name:
                 _check_name(line, given)
+        _check_functions(lines, events)
         species = _species(lines, given)
         reactions = _reactions(written, {*species, *_names(equations, given)})
         expressions = [e.expression for e in equations] + [r.rate for r in reactions]
@@ -165,6 +167,24 @@ def _check_name(line: Equation | ReactionLine, given: Given) -> None:
     for term in given.learned:
         if name in term.outputs:
             raise SettingsError(f"'{name}' is already an output of the learned term '{term.name}'", offset)
+
+
+def _check_functions(lines: Sequence[Equation | ReactionLine], events: Sequence[TextEvent]) -> None:
+    """Refuse what is called as a function is: ``sin*X`` is more likely a slip than a value of that name."""
+    places = [(line.name, line.offset) for line in lines]
+    formulas = [formula for each in events for formula in each.event.expressions()]
+    for line in lines:
+        if isinstance(line, ReactionLine):
+            formulas += [rate for rate in (line.rate, line.reverse) if rate is not None]
+            places += [(str(each), each.offset) for _, each in (*line.left, *line.right)]
+        else:
+            formulas.append(line.expression)
+    places += [(str(each), each.offset) for one in formulas for each in names_in(one)]
+    for name, offset in places:
+        if name in FUNCTIONS:
+            raise SettingsError(
+                f"'{name}' is a function, {name}(...), and nothing else can have its name", offset
+            )
 
 
 def _check_names_used(expressions: Sequence[Expression], known: set[str]) -> None:
