@@ -172,8 +172,9 @@ REFUSED = {
     "ONNX: `transA`": lambda: learned(onnx("Gemm", transA=1)),
     "names with a dot in equations": lambda: scenario("X' = signal.x"),
     "a rate and reactions for one species": lambda: reacting(more="A' = 1"),
-    "events under another method than ode and gillespie": lambda: run(
-        "tau_leaping", reacting(more="at(A > 9, A = 0)")
+    "events under `map` and the Boolean methods": lambda: run("map", reacting(more="at(A > 9, A = 0)")),
+    "triggers that are waves in time, under a stochastic method": lambda: run(
+        "tau_leaping", reacting(more="at(sin(time) > 0.5, A = 0)")
     ),
     "rates under a stochastic method": lambda: run("tau_leaping", reacting(more="B' = A")),
     "reaction rates of time": lambda: run("gillespie", reacting("k*time")),
