@@ -97,6 +97,20 @@ def test_the_longest_approach_is_that_of_a_naive_loop(rng):
             assert longest_approach.py_func(*arguments) == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.parametrize("form", forms(longest_approach))
+def test_jumps_to_what_is_no_number_leave_the_other_limits(form):
+    """Such as sqrt(X) of a count that a Langevin step would take below 0."""
+    gaps, movers, free = np.array([40.0]), np.array([0, 1]), np.zeros(2, dtype=bool)
+    jumps, rates = np.array([[math.nan], [-2.0]]), np.array([5.0, 3.0])
+    expected = time_to_close(40.0, -6.0, 12.0, EPSILON)
+    for wrong in (math.nan, math.inf, -math.inf):
+        jumps[0] = wrong
+        for reach_it in (False, True):
+            found = form(rates, gaps, gaps, 1.0, jumps, movers, free, EPSILON, reach_it)
+            assert found == pytest.approx(max(expected, 1.0 / 3.0) if reach_it else expected)
+    assert form(rates, gaps, gaps, 1.0, jumps[:1], movers[:1], free, EPSILON, True) == math.inf
+
+
 def test_a_leap_ends_at_the_first_critical_reaction():
     """It comes at an exponential time and is drawn by rate, while the others are Poisson until then."""
     rates, critical = np.array([3.0, 200.0, 0.0, 1.0]), np.array([True, False, False, True])

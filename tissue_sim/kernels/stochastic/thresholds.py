@@ -61,7 +61,8 @@ def time_to_close(gap, drift, variance, epsilon):
 def longest_approach(rates, gaps, later, span, jumps, movers, critical, epsilon, reach_it):
     """Return the longest leap in which no condition turns over, as far as `time_to_close` says; inf for any.
 
-    Conditions that no leaping reaction changes do not count: what turns over by time is known beforehand.
+    Conditions that no leaping reaction changes do not count: what turns over by time is known beforehand. Nor
+    do jumps to where a side is no finite number; the other reactions still limit the leap.
 
     Parameters
     ----------
@@ -83,10 +84,11 @@ def longest_approach(rates, gaps, later, span, jumps, movers, critical, epsilon,
         largest = 0.0
         for i in range(movers.shape[0]):
             j = movers[i]
-            if rates[j] > 0.0 and not critical[j]:
-                drift += jumps[i, c] * rates[j]
-                variance += jumps[i, c] * jumps[i, c] * rates[j]
-                largest = max(largest, abs(jumps[i, c]))
+            jump = jumps[i, c]
+            if rates[j] > 0.0 and not critical[j] and abs(jump) < math.inf:
+                drift += jump * rates[j]
+                variance += jump * jump * rates[j]
+                largest = max(largest, abs(jump))
         if variance > 0.0:
             time = time_to_close(gaps[c], drift, variance, epsilon)
             if reach_it:
