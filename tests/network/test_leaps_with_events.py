@@ -174,6 +174,17 @@ def test_counts_that_events_set_are_whole_or_real_and_never_below_zero(mixed, me
 
 
 @pytest.mark.parametrize("method", METHODS)
+def test_too_many_leaps_are_named_and_the_row_stays(mixed, method):
+    _, values, kind = run(mixed, method, [1.0], 3)
+    kind.kernels._most = 1
+    before = values.copy()
+    draws = Draws(KEY, np.arange(1, 4), 1)
+    codes = kind.advance(values, np.arange(3), start=1.0, duration=9.0, inputs={}, draws=draws)
+    assert "too many reactions within one network step, most of them" in kind.describe(int(codes.min()))
+    assert values.tobytes() == before.tobytes()
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_waves_are_refused_by_name(mixed, models, method):
     waves = replace(mixed, events=(models.event("tide", "sin(time) > 0.5", {"log": "1"}),))
     with pytest.raises(SettingsError, match=f"event 'tide' depends on time .* method {method} finds"):
