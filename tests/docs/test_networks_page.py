@@ -19,7 +19,7 @@ from tissue_sim.tissue.distributions import parse_distribution
 
 PAGE = Path(__file__).parents[2] / "docs" / "networks.md"
 TEXT = PAGE.read_text(encoding="utf-8")
-LONGEST_PAGE = 200
+LONGEST_PAGE = 225
 WIDEST_LINE = 120
 
 
@@ -173,8 +173,9 @@ REFUSED = {
     "names with a dot in equations": lambda: scenario("X' = signal.x"),
     "a value with the name of a function": lambda: scenario("X' = -exp*X"),
     "a rate and reactions for one species": lambda: reacting(more="A' = 1"),
-    "events under another method than ode and gillespie": lambda: run(
-        "tau_leaping", reacting(more="at(A > 9, A = 0)")
+    "events under `map` and the Boolean methods": lambda: run("map", reacting(more="at(A > 9, A = 0)")),
+    "triggers that are waves in time, under a stochastic method": lambda: run(
+        "tau_leaping", reacting(more="at(sin(time) > 0.5, A = 0)")
     ),
     "rates under a stochastic method": lambda: run("tau_leaping", reacting(more="B' = A")),
     "reaction rates of time": lambda: run("gillespie", reacting("k*time")),

@@ -14,9 +14,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tissue_sim.errors import SettingsError
-from tissue_sim.network.fit import check_fit
-from tissue_sim.network.kind import kinds
 from tissue_sim.network.reader import Given, readers
 from tissue_sim.network.simulate import simulate
 
@@ -109,12 +106,8 @@ def test_the_other_cases_without_events_pass(ground_truth, case):
 
 
 @pytest.mark.parametrize("case", EVENTS)
-def test_cases_with_events_pass_and_are_refused_by_name_where_leaps_would_miss_them(ground_truth, case):
-    folder = ground_truth / "sbml" / "stochastic" / case
-    assert_passes(folder)
-    for method in ("tau_leaping", "chemical_langevin"):
-        with pytest.raises(SettingsError, match="event 'reset'"):
-            check_fit(kinds()[method], read(folder)[0])
+def test_cases_with_events_pass(ground_truth, case):
+    assert_passes(ground_truth / "sbml" / "stochastic" / case)
 
 
 @pytest.mark.slow

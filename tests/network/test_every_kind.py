@@ -1,6 +1,7 @@
 """The contract of every kind of network: reproducible rows, steps that add up, inheritance, knockouts.
 
-A new kind needs an entry in `SAMPLES`: a small model that it can take.
+A new kind needs an entry in `SAMPLES`: a small model that it can take. ``METHOD with events`` is the same for
+networks with events.
 """
 
 from __future__ import annotations
@@ -50,12 +51,26 @@ CHAIN = Sample(
     parameters={"k": "uniform(15, 25)", "d": 0.5},
     initial={"X": 100, "Y": "uniform(0, 20)"},
 )
+EVENTFUL = Sample(
+    CHAIN.text
+    + """
+at(X <= 85, X = X + 25.5, fed = fed + 1)
+at(time >= 0.6, X = X + push, priority = 1)
+at(time >= 0.6, Y = 10, n = n + 1)
+at(Y >= 30, late = late + 1, delay = 0.3, persistent = false)
+""",
+    parameters={**CHAIN.parameters, "push": "uniform(0, 30)", "fed": 0, "n": 0, "late": 0},
+    initial=CHAIN.initial,
+)
 RING = Sample("A, !C\nB, A\nC, B\nD, D | A", source="bnet", initial={"B": 0, "D": 0}, knocked_out="A")
 SAMPLES = {
     "ode": CHAIN,
     "gillespie": CHAIN,
+    "gillespie with events": EVENTFUL,
     "tau_leaping": CHAIN,
+    "tau_leaping with events": EVENTFUL,
     "chemical_langevin": CHAIN,
+    "chemical_langevin with events": EVENTFUL,
     "boolean_synchronous": RING,
     "boolean_asynchronous": RING,
     "boolean_continuous": RING,
@@ -70,7 +85,11 @@ SAME_BY_NUMBERS = {"ode": 1e-9}
 """Kinds whose half steps add up to a relative difference."""
 SAME_BITS = {"map", "boolean_synchronous"}
 """Kinds whose half steps add up exactly, since nothing is drawn on the way; others do in distribution."""
-EVERY_KIND = pytest.mark.parametrize("name", kinds())
+EVERY_KIND = pytest.mark.parametrize("name", sorted({*kinds(), *SAMPLES}))
+
+
+def method_of(name: str) -> str:
+    return name.partition(" with ")[0]
 
 
 @lru_cache(maxsize=len(SAMPLES))
@@ -83,14 +102,14 @@ def model_of(name: str) -> NetworkModel:
     )
     model = readers()[sample.source].read(sample.text.encode(), "net", Given(given.parameters, given.initial))
     model = replace(model, period=sample.period)
-    return kinds()[name].with_holds(model, [sample.knocked_out], [])
+    return kinds()[method_of(name)].with_holds(model, [sample.knocked_out], [])
 
 
 @lru_cache(maxsize=len(SAMPLES))
 def kind_of(name: str) -> Kind:
     model = model_of(name)
-    kinds()[name].check(model)
-    return kinds()[name](model, TIGHT, 0)
+    kinds()[method_of(name)].check(model)
+    return kinds()[method_of(name)](model, TIGHT, 0)
 
 
 def advanced(
@@ -177,7 +196,7 @@ def tissue_of(name: str, cells: int) -> tuple[TissueModel, NetworkProcess]:
     tissue = TissueModel(BOX, ("a",), STEPS, seed=3)
     tissue.behaviours.declare(Behaviour("growth", "1/min"), [0.0])
     settings = NetworkSettings.model_validate(
-        {"bnet": "file", "method": name, "tolerance": TIGHT.model_dump()}
+        {"bnet": "file", "method": method_of(name), "tolerance": TIGHT.model_dump()}
     )
     process = NetworkProcess(tissue, {"net": settings}, {"net": model_of(name)}, {"a": ["net"]})
     tissue.add_process(process)
@@ -241,5 +260,5 @@ def test_a_knocked_out_species_stays_at_zero_through_steps_and_division(name):
 
 
 def test_samples_are_of_kinds_that_there_are():
-    assert set(SAMPLES) == set(kinds())
+    assert {method_of(name) for name in SAMPLES} == set(kinds())
     assert SAME_BITS | set(SAME_BY_NUMBERS) <= set(SAMPLES)

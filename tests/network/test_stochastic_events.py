@@ -16,7 +16,7 @@ from tissue_sim.kernels.philox import uniform_pair
 from tissue_sim.kernels.stochastic.events import below_zero, crossing
 from tissue_sim.network.advancing import advance_rows
 from tissue_sim.network.fit import check_fit
-from tissue_sim.network.kind import Draws, kinds
+from tissue_sim.network.kind import Draws
 from tissue_sim.network.kinds.gillespie import GillespieKind
 from tissue_sim.network.settings import ToleranceSettings
 from tissue_sim.network.simulate import simulate
@@ -272,10 +272,6 @@ def test_what_cannot_be_done_is_refused_by_name(eventful):
     held_in = replace(grows.species[0], per_amount=Binary("/", Number(1.0), Name(("V",))))
     with pytest.raises(SettingsError, match="the volume that 'X' is in depends on 'V'"):
         check_fit(GillespieKind, replace(grows, species=(held_in,)))
-    line = replace(waves, events=())
-    check_fit(kinds()["tau_leaping"], line)
-    with pytest.raises(SettingsError, match=r"method 'tau_leaping' does not execute events, .* 'tide'"):
-        check_fit(kinds()["tau_leaping"], waves)
 
 
 @pytest.mark.parametrize("form", [crossing, crossing.py_func])

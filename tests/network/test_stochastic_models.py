@@ -15,7 +15,7 @@ from tissue_sim.network.checks import checks
 from tissue_sim.network.kind import Draws, kinds
 from tissue_sim.network.kinds.gillespie import GillespieKind
 from tissue_sim.network.kinds.tau_leaping import TauLeapingKind
-from tissue_sim.network.model import Assignment, Event, NetworkModel, Parameter, RateRule, Reaction, Species
+from tissue_sim.network.model import Assignment, NetworkModel, Parameter, RateRule, Reaction, Species
 from tissue_sim.network.rate_orders import rate_orders
 from tissue_sim.network.settings import NetworkSettings, ToleranceSettings
 from tissue_sim.network.simulate import simulate
@@ -63,15 +63,6 @@ def test_networks_of_rates_are_refused(make_network, method):
         kinds()[method].check(make_network("-> X @ 1\nY' = X\nZ' = 0", {}, {"X": 1, "Y": 0, "Z": 0}))
     with pytest.raises(SettingsError, match=f"no reactions, which method {method} needs; write them like"):
         kinds()[method].check(make_network("Z' = 0", {}, {"Z": 0}))
-
-
-def test_events_are_refused_by_name(make_network):
-    model = replace(
-        make_network("-> X @ 1", {}, {"X": 1}), events=(Event("reset", parse_expression("X > 5")),)
-    )
-    for method in ("tau_leaping", "chemical_langevin"):
-        with pytest.raises(SettingsError, match=rf"'{method}' does not execute events.* event 'reset'"):
-            simulate(model, [0.0, 1.0], method=method)
 
 
 def test_counts_are_whole_but_not_those_of_langevin():

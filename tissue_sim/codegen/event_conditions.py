@@ -10,7 +10,7 @@ from tissue_sim.codegen.walk import fold, names_in, nodes_in
 if TYPE_CHECKING:
     from tissue_sim.codegen.ode_system import OdeSystem
 
-__all__ = ["conditions_of", "depends_on_time", "gap_of", "has_waves"]
+__all__ = ["conditions_of", "depends_on_time", "gap_of", "has_waves", "names_in_conditions"]
 
 TIME = "time"
 UNKNOWN = Number(float("nan"))
@@ -23,6 +23,16 @@ def conditions_of(system: OdeSystem) -> list[Expression]:
     between; each comparison for itself turns over at most once where its two sides behave.
     """
     triggers = [_as_condition(event.trigger) for event in system.events]
+    return [*triggers, *_entered(system)[0]]
+
+
+def names_in_conditions(system: OdeSystem) -> set[str]:
+    """Return all names that triggers depend on, through assigned variables and rates too."""
+    return _entered(system)[1]
+
+
+def _entered(system: OdeSystem) -> tuple[list[Expression], set[str]]:
+    """Return the comparisons that triggers are made of, and the names in all their formulas."""
     found: dict[Expression, None] = {}
     waiting = [event.trigger for event in system.events]
     entered: set[str] = set()
@@ -32,7 +42,7 @@ def conditions_of(system: OdeSystem) -> list[Expression]:
         names = {name.path[0] for name in names_in(expression)} - entered
         entered |= names
         waiting += [system.definitions[name] for name in sorted(names) if name in system.definitions]
-    return [*triggers, *found]
+    return [*found], entered
 
 
 def gap_of(condition: Expression) -> Expression:

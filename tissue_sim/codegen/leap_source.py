@@ -10,7 +10,9 @@ from tissue_sim.codegen.ssa_source import STEPS, array_parts, assembled
 if TYPE_CHECKING:
     from tissue_sim.codegen.reaction_system import ReactionSystem
 
-__all__ = ["langevin_source", "tau_leaping_source"]
+__all__ = ["FEW", "langevin_source", "tau_leaping_source"]
+
+FEW = "\nFEW_REACTIONS = 10.0\nEXACT_STEPS = 100\n"
 
 START = """
 @kernel
@@ -38,7 +40,7 @@ def advance_cell(
 """
 
 TAU_LEAPING = (
-    "\nFEW_REACTIONS = 10.0\nEXACT_STEPS = 100\n"
+    FEW
     + START.replace("    done = 0.0", "    trial = np.empty(species)\n    done = 0.0")
     + """        status, total = possible(a, n, STARTS, MEMBERS, CHANGES)
         if status != OK:
@@ -62,31 +64,11 @@ TAU_LEAPING = (
                     return status, draw
                 done = duration if passed >= left else done + passed
                 break
-            length = longest
-            happens = -1
-            if risk > 0.0:
-                first, second = uniform_pair(key, cell_id, tick, purpose, draw)
-                draw += 1
-                waiting = -math.log(first) / risk
-                if waiting < length:
-                    length = waiting
-                    target = second * risk
-                    for j in range(a.shape[0]):
-                        if critical[j]:
-                            happens = j
-                            target -= a[j]
-                            if target < 0.0:
-                                break
-            draw, allowed = leap(
-                a, n, critical, length, STARTS, MEMBERS, moves, key, cell_id, tick, purpose, draw, trial
+            length, draw = try_leap(
+                a, n, critical, risk, longest, STARTS, MEMBERS, moves, key, cell_id, tick, purpose, draw,
+                trial
             )
-            if allowed and happens >= 0:
-                fire(trial, happens, 1.0, STARTS, MEMBERS, moves)
-                for i in range(species):
-                    allowed = allowed and trial[i] >= 0.0
-            if allowed:
-                for i in range(species):
-                    n[i] = trial[i]
+            if length > 0.0:
                 done = duration if length >= left else done + length
                 break
             longest *= 0.5

@@ -36,7 +36,7 @@ from tissue_sim.kernels.philox import uniform_pair
 from tissue_sim.kernels.stochastic.codes import OK
 from tissue_sim.kernels.stochastic.faults import fault, too_many
 from tissue_sim.kernels.stochastic.langevin import langevin_step, rates_of_real_counts
-from tissue_sim.kernels.stochastic.leap import leap, leap_length, mark_critical
+from tissue_sim.kernels.stochastic.leap import leap_length, mark_critical, try_leap
 from tissue_sim.kernels.stochastic.reactions import chosen, fire, possible
 
 '''

@@ -9,6 +9,7 @@ import numpy as np
 
 from tissue_sim.codegen.drawn import Drawn
 from tissue_sim.codegen.first_moment import execute_first
+from tissue_sim.codegen.leap_events import langevin_events_source, tau_leaping_events_source
 from tissue_sim.codegen.leap_source import langevin_source, tau_leaping_source
 from tissue_sim.codegen.module_cache import load_module
 from tissue_sim.codegen.program import shared_value
@@ -32,6 +33,10 @@ DRAWS_EACH = 1 << 40
 _SOURCES: dict[str, Callable[[ReactionSystem], tuple[str, Program]]] = {
     "tau_leaping": tau_leaping_source,
     "chemical_langevin": langevin_source,
+}
+_WITH_EVENTS: dict[str, Callable[[ReactionSystem], tuple[str, Program]]] = {
+    "tau_leaping": tau_leaping_events_source,
+    "chemical_langevin": langevin_events_source,
 }
 
 
@@ -82,8 +87,10 @@ class StochasticKernels:
         system = self._system
         small = max(len(system.reactions), len(system.integrated)) <= LARGEST_SCALAR
         exact = ssa_source if small else ssa_arrays_source
-        exact = ssa_events_source if system.events else exact
-        source, program = _SOURCES.get(self._method, exact)(system)
+        if system.events:
+            source, program = _WITH_EVENTS.get(self._method, ssa_events_source)(system)
+        else:
+            source, program = _SOURCES.get(self._method, exact)(system)
         constants = [shared_value(tree, system) for tree in program.constants]
         module = load_module(source, self._method)
         return _Compiled(module, np.array([*constants, 0.0]), max(1, program.held_size))
@@ -128,10 +135,12 @@ class StochasticKernels:
         if not len(places):
             return status
         compiled = self._compiled
-        before: tuple[Any, ...] = (self._orders, self._multiplicities, self._epsilon)
+        limits: tuple[Any, ...] = (self._orders, self._multiplicities, self._epsilon)
+        before: tuple[Any, ...] = limits
         after: tuple[Any, ...] = ()
         if self._system.events:
-            before, after = (float(start),), (self._first_draw,)
+            before = (*(limits if self._method in _WITH_EVENTS else ()), float(start))
+            after = (self._first_draw,)
         with np.errstate(all="ignore"):  # as compiled code, where the JIT is off
             compiled.module.advance(
                 values,

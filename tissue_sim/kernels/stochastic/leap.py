@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 
 from tissue_sim.kernels.compile import kernel
+from tissue_sim.kernels.philox import uniform_pair
 from tissue_sim.kernels.stochastic.poisson import poisson
+from tissue_sim.kernels.stochastic.reactions import fire
 
-__all__ = ["leap", "leap_length", "mark_critical"]
+__all__ = ["CRITICAL", "leap", "leap_length", "mark_critical", "try_leap"]
 
 CRITICAL = 10.0
 """A reaction that could exhaust a reactant within this many times is critical (n_c)."""
@@ -114,3 +116,52 @@ def leap(
         if trial[i] < 0.0:
             return draw, False
     return draw, True
+
+
+@kernel
+def try_leap(
+    rates, counts, critical, risk, longest, starts, members, changes, key, cell_id, tick, purpose, draw, trial
+):
+    """Change `counts` by a leap, up to the first critical reaction or `longest`, unless one would be below 0.
+
+    Parameters
+    ----------
+    risk : float64
+        Summed rate of the critical reactions.
+    trial : float64[s]
+        Scratch.
+
+    Returns
+    -------
+    length : float64
+        0 where a count would be below 0; nothing is changed then.
+    draw : int64
+        The next draw.
+    """
+    length = longest
+    happens = -1
+    if risk > 0.0:
+        first, second = uniform_pair(key, cell_id, tick, purpose, draw)
+        draw += 1
+        waiting = -math.log(first) / risk
+        if waiting < length:
+            length = waiting
+            target = second * risk
+            for j in range(rates.shape[0]):
+                if critical[j]:
+                    happens = j
+                    target -= rates[j]
+                    if target < 0.0:
+                        break
+    draw, allowed = leap(
+        rates, counts, critical, length, starts, members, changes, key, cell_id, tick, purpose, draw, trial
+    )
+    if allowed and happens >= 0:
+        fire(trial, happens, 1.0, starts, members, changes)
+        for i in range(trial.shape[0]):
+            allowed = allowed and trial[i] >= 0.0
+    if not allowed:
+        return 0.0, draw
+    for i in range(trial.shape[0]):
+        counts[i] = trial[i]
+    return length, draw

@@ -15,6 +15,10 @@ class ChemicalLangevinKind(StochasticKind):
     Strong order 1/2 (the noise is multiplicative), weak order 1; steps as those of tau-leaping, so that
     relative errors of means and variances are about `tolerance.leap` (0.03).
 
+    **Events.** A step ends where a comparison with the time turns over and where a delayed execution is due.
+    Towards a comparison of species steps become short, see `kernels.stochastic.thresholds`, but not shorter
+    than moves it by one reaction: an event is found about one molecule beyond its threshold.
+
     **Validity.** Where every reaction happens many times before its rate changes: from some hundred molecules
     on. Below, the distribution is wrong whatever the step. Counts never become negative: how often a reaction
     happens within a step is cut where it would use up a species, so that conserved sums stay conserved; near
@@ -22,4 +26,5 @@ class ChemicalLangevinKind(StochasticKind):
     """
 
     name: ClassVar[str] = "chemical_langevin"
+    executes_events: ClassVar[bool] = True
     counts: ClassVar[bool] = False
