@@ -45,7 +45,7 @@ def test_velocities_are_those_of_the_double_loop(name, boundary, spheroid, make_
         ]
 
     velocity = velocity_of(tissue)
-    expected = naive_speeds(tissue, law.speed, of_pair)
+    expected = naive_speeds(tissue, law, of_pair)
     assert np.abs(velocity - expected).max() < 1e-12 * np.abs(expected).max()
     assert np.abs(velocity.sum(axis=0)).max() < 1e-13 * np.abs(velocity).sum()
 
@@ -88,6 +88,7 @@ def test_no_mechanics_at_all_looks_at_no_pair(make_tissue):
     assert (tissue.population["position"] == 0.0).all()
 
 
+@pytest.mark.filterwarnings("ignore::tissue_sim.mechanics.stability.StabilityWarning")
 @pytest.mark.parametrize("name", laws())
 @pytest.mark.parametrize("present", [(True, True, True), (True, False, True), (False, True, False)])
 def test_coincident_centres_part(name, present, make_tissue):

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from tissue_sim.errors import SettingsError
 from tissue_sim.mechanics.behaviours import behaviours
 from tissue_sim.mechanics.checks import checks, step_warnings
+from tissue_sim.mechanics.law import laws
 from tissue_sim.mechanics.settings import (
     DEFAULT_MECHANICS,
     MechanicsSettings,
@@ -48,8 +49,8 @@ def test_quantities_and_forces():
         (
             {"law": "physicel"},
             (),
-            "allowed are linear, logarithmic, physicell, none, and MODULE.NAME of a law in a file under "
-            "`extensions`; did you mean 'physicell'",
+            "allowed are hertz, linear, logarithmic, morse, physicell, quadratic, none, and MODULE.NAME of a "
+            "law in a file under `extensions`; did you mean 'physicell'",
         ),
         (3, (), "unknown contact law 3"),
         ({"repulsion": "1 nN"}, ("repulsion",), "is a force; give `drag`"),
@@ -76,7 +77,7 @@ def test_mistakes_are_located(value, place, message):
 def test_json_schema_offers_names_and_maps():
     schema = TypeAdapter(MechanicsSettings).json_schema()
     texts = [one for one in schema["anyOf"] if "enum" in one]
-    assert texts[0]["enum"] == ["linear", "logarithmic", "physicell", "none"]
+    assert texts[0]["enum"] == [*laws(), "none"]
     assert {"repulsion", "adhesion", "adhesion_distance"} <= set(
         schema["$defs"]["PhysicellMechanics"]["properties"]
     )
@@ -136,7 +137,8 @@ def test_behaviours_of_a_cell_type():
     values = {behaviour.name: value for behaviour, value in listed}
     assert values == {
         "mechanics.repulsion": 10.0, "mechanics.adhesion": 0.4, "motility.speed": 2.0,
-        "motility.persistence": 1.0, "motility.bias": 0.0, "motility.chemotaxis.a": -1.0,
+        "motility.persistence": 1.0, "motility.bias": 0.0, "motility.diffusivity": 0.0,
+        "motility.chemotaxis.a": -1.0,
         "motility.drift.a": pytest.approx(1.0),
     }  # fmt: skip
     assert all(is_unit(behaviour.unit) for behaviour, _ in listed)

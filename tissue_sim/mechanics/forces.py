@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tissue_sim.codegen.pair_loop import FIRST_PARAMETER, pair_loop
+from tissue_sim.codegen.pair_loop import ATTRACTION, FIRST_PARAMETER, pair_loop
 from tissue_sim.errors import SettingsError
+from tissue_sim.mechanics.affinity import affinities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -61,8 +62,10 @@ class Forces:
             "shared" if one.name in self._by_type and np.ptp(self._by_type[one.name]) == 0.0 else one.pair
             for one in self.law.parameters
         )
+        self._affinity = affinities(tissue.cell_types, mechanics)
+        self._kind_column = FIRST_PARAMETER + len(self.law.parameters)
         near = tissue.neighbours.list
-        near.width = max(near.width, FIRST_PARAMETER + len(self.law.parameters))
+        near.width = max(near.width, self._kind_column + (self._affinity is not None))
         self.reach = max(self.law.reach_of(each.parameters) for each in settings if each.contact_law)
         tissue.neighbours.reach = max(tissue.neighbours.reach, self.reach)
 
@@ -86,11 +89,15 @@ class Forces:
                 else self._by_type[one.name][types]
             )
             near.set_column(FIRST_PARAMETER + k, values, root=pair == "geometric")
+        affinity = np.ones((1, 1))
+        if self._affinity is not None:
+            affinity = self._affinity
+            near.set_column(self._kind_column, types.astype(np.float64))
         factor = max(self.reach, float(tissue.contact_distance.max()))
         self._compiled(law, tissue)(
             near.cells, near.order, near.starts, near.ends, near.entries, near.box, self._present, factor,
-            self._shared, population["cell_id"], tissue.key, tissue.clock.tick, velocity, self.overlap,
-            self.contacts,
+            self._shared, affinity, population["cell_id"], tissue.key, tissue.clock.tick, velocity,
+            self.overlap, self.contacts,
         )  # fmt: skip
         return velocity
 
@@ -100,8 +107,16 @@ class Forces:
 
     def _compiled(self, law: Law, tissue: TissueModel) -> Callable[..., None]:
         if self._loop is None:
-            periodic = any(tissue.domain.periodic)
-            self._loop = pair_loop(law.speed, self._pairs, stem=law.name, periodic=periodic)
+            names = [one.name for one in law.parameters]
+            scaled = names.index(law.adhesion) if law.adhesion else ATTRACTION
+            self._loop = pair_loop(
+                law.speed,
+                self._pairs,
+                stem=law.name,
+                periodic=any(tissue.domain.periodic),
+                affinity=None if self._affinity is None else scaled,
+                curvature=law.curvature,
+            )
         return self._loop
 
 
