@@ -1,5 +1,6 @@
 """What a scenario says about the contact law of a cell type."""
 
+import inspect
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, create_model, model_validator
@@ -126,8 +127,18 @@ def model_of(law: Law) -> type[ContactSettings]:
         one.name: (annotation(one), one.default) for one in law.parameters
     }
     model: type[ContactSettings] = create_model(
-        f"{law.name.capitalize()}Mechanics", __base__=_WithLaw, __doc__=law.reference,
+        f"{law.name.capitalize()}Mechanics", __base__=_WithLaw, __doc__=_described(law),
         **fields,
     )  # fmt: skip
     model.contact_law = law
     return model
+
+
+def _described(law: Law) -> str:
+    """Return what the schema says of a law: its parameters, and the keys that all laws have."""
+    own = "\n".join(
+        f"{one.name} : float\n    {one.unit}; {one.description}; of a pair the {one.pair} mean."
+        for one in law.parameters
+    )
+    shared = (inspect.getdoc(WithForces) or "").partition("----------\n")[2]
+    return f"The {law.name} law, {law.reference}.\n\nAttributes\n----------\n{own}\n{shared}"
