@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tissue_sim.kernels.mechanics.brownian import BROWNIAN, kick
+from tissue_sim.kernels.stochastic.normal import normal_pair
 from tissue_sim.mechanics.integrator import integrators
+from tissue_sim.random_numbers import Purpose
 from tissue_sim.tissue.columns import APOPTOTIC
 
 AXES = {1: (False, False, True), 2: (True, True, False), 3: (True, True, True)}
@@ -94,6 +97,23 @@ def test_it_adds_to_crawling(make_tissue):
     k = np.arange(1, steps)
     expected = (speed * dt) ** 2 * (steps + 2.0 * ((steps - k) * q**k).sum()) + 4.0 * D * steps * dt
     assert abs(squares.mean() - expected) < 3.0 * squares.std() / np.sqrt(number)
+
+
+def test_the_kernel_is_a_loop_over_cells():
+    """Against a naive loop over counters, and without the compiler."""
+    assert int(Purpose.BROWNIAN) == BROWNIAN
+    ids, state = np.array([1, 7, 2**31, 9]), np.array([0, 0, 0, 2], dtype=np.uint8)
+    diffusivity, key = np.array([0.5, 2.0, 0.0, 1.0]), np.uint64(11)
+    for present in ((1, 1, 1), (0, 1, 0), (0, 0, 1)):
+        expected = np.ones((4, 3))
+        for row in range(2):
+            x, y = normal_pair(key, ids[row], 5, int(Purpose.BROWNIAN), 0)
+            z, _ = normal_pair(key, ids[row], 5, int(Purpose.BROWNIAN), 1)
+            expected[row] += np.sqrt(2.0 * diffusivity[row] / 0.1) * np.array([x, y, z]) * present
+        for function in (kick, getattr(kick, "py_func", kick)):
+            velocity = np.ones((4, 3))
+            function(ids, state, diffusivity, 0.1, key, 5, np.array(present), velocity)
+            assert velocity == pytest.approx(expected, rel=1e-13)
 
 
 VARIANCE = {
