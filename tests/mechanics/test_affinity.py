@@ -223,6 +223,7 @@ def test_forces_are_minus_the_gradient_of_the_energy_of_the_tissue(name, liking,
     values = [one.default for one in law.parameters]
     if name == "linear":
         values[1] = 1.4
+    assert np.abs(velocity.sum(axis=0)).max() < 1e-13 * np.abs(velocity).sum()
     # Both types like type 1 by 0.3 only: pairs of it by that, unlike pairs by its root.
     likes = np.sqrt(np.where(types == 1, 0.3 if liking else 1.0, 1.0))
     table = np.outer(likes, likes)

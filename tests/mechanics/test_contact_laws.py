@@ -102,6 +102,14 @@ def test_hertz_law_is_the_contact_of_two_spheres():
     assert speed(12.0, 16.0, 0.3) == pytest.approx(8.0 * speed(15.0, 16.0, 0.3), rel=1e-14)
 
 
+def test_hertz_law_takes_the_radii_of_both_cells(make_tissue):
+    """4/3 modulus sqrt(R_i R_j / s) (s - d)^(3/2), by hand for radii of 2 and 8 um."""
+    tissue = make_tissue([[0, 0, 0], [9, 0, 0]], [2.0, 8.0], mechanics={"law": "hertz", "modulus": 0.3})
+    tissue.step()
+    expected = 4.0 / 3.0 * 0.3 * math.sqrt(1.6)
+    assert tissue.population["velocity"][:, 0] == pytest.approx([-expected, expected], rel=1e-13)
+
+
 def test_morse_law_has_its_spring_rate_at_contact_and_its_strongest_adhesion():
     speed = laws()["morse"].speed
     h = 1e-5 * S

@@ -155,34 +155,30 @@ import json, sys
 import numpy as np
 sys.path.insert(0, sys.argv[1])
 from conftest import build_tissue
-rng = np.random.default_rng(3)
-law = {"law": "hertz", "modulus": 0.3} if sys.argv[2] == "hertz" else {}
-law |= {"integrator": "adaptive" if law else "heun", "affinity": {} if law else {"kind1": 0.2}}
-tissue = build_tissue(rng.uniform(-9, 9, (10, 3)), motility={"speed": 1.0, "diffusivity": 0.5},
-                      mechanics=[law, law], types=np.arange(10) % 2,
-                      boundary=("open", "wall", "periodic"), size=30.0)
-for _ in range(3):
-    tissue.step()
-starts, others = tissue.neighbours.contacts()
-print(json.dumps([tissue.population["position"].tolist(), starts.tolist(), others.tolist()]))
+found = []
+for law in ({"integrator": "heun", "affinity": {"kind1": 0.2}}, {"law": "hertz", "integrator": "adaptive"}):
+    rng = np.random.default_rng(3)
+    tissue = build_tissue(rng.uniform(-9, 9, (10, 3)), motility={"speed": 1.0, "diffusivity": 0.5},
+                          mechanics=[law, law], types=np.arange(10) % 2,
+                          boundary=("open", "wall", "periodic"), size=30.0)
+    for _ in range(2):
+        tissue.step()
+    starts, others = tissue.neighbours.contacts()
+    found.append([tissue.population["position"].tolist(), starts.tolist(), others.tolist()])
+print(json.dumps(found))
 """
 
 
-@pytest.mark.parametrize("law", ["physicell", "hertz"])
-def test_without_the_compiler_the_numbers_are_the_same(law):
+def test_without_the_compiler_the_numbers_are_the_same():
     def run(disabled):
         environment = os.environ | {"NUMBA_DISABLE_JIT": disabled}
         folder = str(Path(__file__).parent)
         done = subprocess.run(
-            [sys.executable, "-c", SMALL, folder, law],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
+            [sys.executable, "-c", SMALL, folder], env=environment, capture_output=True, text=True, check=True
         )
         return json.loads(done.stdout)
 
-    compiled, plain = run("0"), run("1")
-    assert np.array(plain[0]) == pytest.approx(np.array(compiled[0]), abs=1e-12)
-    assert plain[1:] == compiled[1:]
-    assert len(plain[2]) > 10
+    for compiled, plain in zip(run("0"), run("1"), strict=True):
+        assert np.array(plain[0]) == pytest.approx(np.array(compiled[0]), abs=1e-12)
+        assert plain[1:] == compiled[1:]
+        assert len(plain[2]) > 10

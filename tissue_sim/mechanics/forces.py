@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tissue_sim.mechanics.law import Law, LawParameter
     from tissue_sim.mechanics.settings import ContactSettings
     from tissue_sim.tissue.model import TissueModel
+    from tissue_sim.tissue.neighbours import NeighbourList
 
 __all__ = ["Forces"]
 
@@ -52,6 +53,7 @@ class Forces:
         tissue.contact_distance = np.array([each.contact_distance for each in settings])
         self._present = np.array(tissue.domain.present, dtype=np.int64)
         self._loop: Callable[..., None] | None = None
+        self._filled = -1
         if self.law is None:
             return
         self._by_type = {
@@ -69,8 +71,20 @@ class Forces:
         self.reach = max(self.law.reach_of(each.parameters) for each in settings if each.contact_law)
         tissue.neighbours.reach = max(tissue.neighbours.reach, self.reach)
 
-    def velocity(self, tissue: TissueModel, position: np.ndarray) -> np.ndarray:
-        """Return the velocities at these positions (float64[n, 3], um); float64[n, 3], um/min."""
+    def velocity(self, tissue: TissueModel, position: np.ndarray, *, same_cells: bool = False) -> np.ndarray:
+        """Return the velocities of cells at some positions.
+
+        Parameters
+        ----------
+        tissue : TissueModel
+        position : float64[n, 3], um
+        same_cells : bool
+            Nothing but positions has changed since the last call.
+
+        Returns
+        -------
+        float64[n, 3], um/min
+        """
         population, law = tissue.population, self.law
         n = population.size
         velocity = np.zeros((n, 3))
@@ -78,7 +92,20 @@ class Forces:
         if law is None or n == 0:
             return velocity
         near = tissue.neighbours.near(position)
-        types = population["type"]
+        if not same_cells or near.builds != self._filled:
+            self._fill_columns(tissue, law, near)
+        factor = max(self.reach, float(tissue.contact_distance.max()))
+        affinity = np.ones((1, 1)) if self._affinity is None else self._affinity
+        self._compiled(law, tissue)(
+            near.cells, near.order, near.starts, near.ends, near.entries, near.box, self._present, factor,
+            self._shared, affinity, population["cell_id"], tissue.key, tissue.clock.tick, velocity,
+            self.overlap, self.contacts,
+        )  # fmt: skip
+        return velocity
+
+    def _fill_columns(self, tissue: TissueModel, law: Law, near: NeighbourList) -> None:
+        """Put what the law reads of each cell into the columns of the list."""
+        types = tissue.population["type"]
         near.set_column(CONTACT_COLUMN, tissue.contact_distance[types])
         for k, (one, pair) in enumerate(zip(law.parameters, self._pairs, strict=True)):
             if pair == "shared":
@@ -89,17 +116,9 @@ class Forces:
                 else self._by_type[one.name][types]
             )
             near.set_column(FIRST_PARAMETER + k, values, root=pair == "geometric")
-        affinity = np.ones((1, 1))
         if self._affinity is not None:
-            affinity = self._affinity
             near.set_column(self._kind_column, types.astype(np.float64))
-        factor = max(self.reach, float(tissue.contact_distance.max()))
-        self._compiled(law, tissue)(
-            near.cells, near.order, near.starts, near.ends, near.entries, near.box, self._present, factor,
-            self._shared, affinity, population["cell_id"], tissue.key, tissue.clock.tick, velocity,
-            self.overlap, self.contacts,
-        )  # fmt: skip
-        return velocity
+        self._filled = near.builds
 
     def pressure(self) -> np.ndarray:
         """Return PhysiCell's simple pressure of the last evaluation, float64[n]."""

@@ -51,7 +51,7 @@ class Motion:
 
     def rate(self, position: np.ndarray) -> np.ndarray:
         """Return the velocity (float64[n, 3], um/min) at other positions (float64[n, 3], um)."""
-        velocity = self._law.velocity(self.tissue, position)
+        velocity = self._law.velocity(self.tissue, position, same_cells=True)
         if self.active is not None:
             velocity += self.active
         return velocity
