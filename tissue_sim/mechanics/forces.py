@@ -53,7 +53,7 @@ class Forces:
         tissue.contact_distance = np.array([each.contact_distance for each in settings])
         self._present = np.array(tissue.domain.present, dtype=np.int64)
         self._loop: Callable[..., None] | None = None
-        self._filled = -1
+        self._filled, self._distance = -1, 0.0
         if self.law is None:
             return
         self._by_type = {
@@ -106,7 +106,11 @@ class Forces:
     def _fill_columns(self, tissue: TissueModel, law: Law, near: NeighbourList) -> None:
         """Put what the law reads of each cell into the columns of the list."""
         types = tissue.population["type"]
-        near.set_column(CONTACT_COLUMN, tissue.contact_distance[types])
+        # One distance for all stays in its column as long as the list does.
+        distance = tissue.contact_distance
+        if near.builds != self._filled or (distance != self._distance).any():
+            near.set_column(CONTACT_COLUMN, distance[types])
+            self._distance = float(distance[0])
         for k, (one, pair) in enumerate(zip(law.parameters, self._pairs, strict=True)):
             if pair == "shared":
                 continue
