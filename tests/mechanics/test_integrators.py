@@ -9,6 +9,7 @@ import pytest
 from tissue_sim.errors import SimulationError
 from tissue_sim.mechanics.integrator import integrators
 from tissue_sim.mechanics.integrators.adams_bashforth import FORMER
+from tissue_sim.mechanics.law import laws
 
 AXES = {1: (True, False, False), 2: (True, False, True), 3: (True, True, True)}
 SMOOTH = {"law": "morse", "stiffness": 0.5, "steepness": 2.0, "cutoff": 10.0}
@@ -207,3 +208,18 @@ def test_walls_hold_cells_with_every_integrator(integrator, make_tissue):
     for _ in range(20):
         tissue.step()
         assert np.abs(tissue.population["position"]).max() <= 4.5
+
+
+@pytest.mark.parametrize("name", laws())
+def test_the_adaptive_one_gets_through_coincident_and_overfull_cells(name, make_tissue, rng):
+    law = {"law": name, "integrator": "adaptive"}
+    together = make_tissue(np.zeros((5, 3)), mechanics=law)
+    full = make_tissue(rng.uniform(-5.0, 5.0, (100, 3)), mechanics=law, boundary="wall", size=12.0)
+    for tissue in (together, full):
+        for _ in range(10):
+            tissue.step()
+        assert np.isfinite(tissue.population["position"]).all()
+        assert tissue.processes[-1].counters()["parts of mechanics steps taken"] < 300
+    distances = np.linalg.norm(np.diff(together.population["position"], axis=0), axis=1)
+    assert distances.min() > 1.0
+    assert np.abs(full.population["position"]).max() <= 6.0
