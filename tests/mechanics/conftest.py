@@ -80,8 +80,11 @@ def naive():
     return naive_lists
 
 
-def naive_velocity(tissue, speed, parameters) -> np.ndarray:
-    """Velocities by a double loop over all pairs, coincident ones left out; parameters of the pair (i, j)."""
+def naive_velocity(tissue, law, parameters, likes=None) -> np.ndarray:
+    """Velocities by a double loop over all pairs, coincident ones left out.
+
+    `parameters` and `likes` (what multiplies the speed of pairs that pull) are functions of the pair (i, j).
+    """
     population, domain = tissue.population, tissue.domain
     position, radius = population["position"], population["radius"]
     out = np.zeros_like(position)
@@ -94,7 +97,14 @@ def naive_velocity(tissue, speed, parameters) -> np.ndarray:
                     difference[axis] -= length * np.rint(difference[axis] / length)
             d = float(np.sqrt((difference**2).sum()))
             if i != j and d > 0.0:
-                out[i] += speed(d, radius[i] + radius[j], *parameters(i, j)) * difference / d
+                s = radius[i] + radius[j]
+                speed = law.speed(d, s, *parameters(i, j))
+                if law.curvature:
+                    # Root of the reduced radius, over that of equal cells.
+                    speed *= np.sqrt((radius[i] * radius[j] / s) / (0.25 * s))
+                if likes is not None and speed < 0.0:
+                    speed *= likes(i, j)
+                out[i] += speed * difference / d
     return out
 
 

@@ -7,11 +7,16 @@ import math
 import pytest
 
 from tissue_sim.mechanics.law import laws
+from tissue_sim.mechanics.settings import mechanics_settings
+from tissue_sim.mechanics.stability import stable_step
 
 S = 16.82
 SETS = {
     "physicell": [(10.0, 0.4, 1.25), (3.0, 2.0, 1.5)],
     "linear": [(0.25, 1.0), (2.0, 1.4)],
+    "quadratic": [(9.0, 2.0, 1.3), (1.0, 1.5, 1.4), (3.0, 0.0, 1.5), (5.0, 1.0, 0.9)],
+    "hertz": [(3.0,)],
+    "morse": [(0.5, 3.0, 1.5), (2.0, 6.0, 1.7)],
     "logarithmic": [(50.0 / 60.0, 1.5), (3.0, 1.0)],
 }
 
@@ -78,3 +83,49 @@ def test_logarithmic_law_is_osborne_2017():
     speed = laws()["logarithmic"].speed
     assert speed(5.0, 10.0, 2.0, 1.5) == pytest.approx(20.0 * math.log(2.0))
     assert speed(12.0, 10.0, 2.0, 1.5) == pytest.approx(-4.0 * math.exp(-1.0))
+
+
+def test_quadratic_law_rests_at_contact():
+    speed = laws()["quadratic"].speed
+    for repulsion, adhesion, cutoff in ((10.0, 0.4, 1.5), (9.1, 0.02, 1.25), (2.0, 1.0, 2.0)):
+        assert speed(S, S, repulsion, adhesion, cutoff) == pytest.approx(0.0, abs=1e-14)
+        assert speed(0.999 * S, S, repulsion, adhesion, cutoff) > 0.0
+        assert speed(1.001 * S, S, repulsion, adhesion, cutoff) < 0.0
+    # The range of repulsion by hand: s/r = 1 - (1 - 1/1.5) sqrt(0.04) = 14/15.
+    expected = 10.0 * (1.0 - 0.8 * 14.0 / 15.0) ** 2 - 0.4 * (1.0 - 0.8 / 1.5) ** 2
+    assert speed(0.8 * S, S, 10.0, 0.4, 1.5) == pytest.approx(expected, rel=1e-14)
+
+
+def test_hertz_law_is_the_contact_of_two_spheres():
+    speed = laws()["hertz"].speed
+    assert speed(15.0, 16.0, 0.3) == pytest.approx(4.0 / 3.0 * 0.3 * math.sqrt(16.0 / 4.0), rel=1e-14)
+    assert speed(12.0, 16.0, 0.3) == pytest.approx(8.0 * speed(15.0, 16.0, 0.3), rel=1e-14)
+
+
+def test_hertz_law_takes_the_radii_of_both_cells(make_tissue):
+    """4/3 modulus sqrt(R_i R_j / s) (s - d)^(3/2), by hand for radii of 2 and 8 um."""
+    tissue = make_tissue([[0, 0, 0], [9, 0, 0]], [2.0, 8.0], mechanics={"law": "hertz", "modulus": 0.3})
+    tissue.step()
+    expected = 4.0 / 3.0 * 0.3 * math.sqrt(1.6)
+    assert tissue.population["velocity"][:, 0] == pytest.approx([-expected, expected], rel=1e-13)
+
+
+def test_morse_law_has_its_spring_rate_at_contact_and_its_strongest_adhesion():
+    speed = laws()["morse"].speed
+    h = 1e-5 * S
+    slope = (speed(S - h, S, 0.7, 4.0, 2.0) - speed(S + h, S, 0.7, 4.0, 2.0)) / (2.0 * h)
+    assert slope == pytest.approx(0.7, rel=1e-6)
+    strongest = S * (1.0 + math.log(2.0) / 4.0)
+    assert speed(strongest, S, 0.7, 4.0, 2.0) == pytest.approx(-0.7 * S / 16.0, rel=1e-14)
+
+
+@pytest.mark.parametrize("name", laws())
+def test_defaults_are_stable_at_the_default_step(name):
+    """Packed cells of 8.41 um rest with 0.1 min, and the halves of a divided cell do not overshoot."""
+    settings = mechanics_settings(name)
+    assert stable_step(settings, 8.41, 3) > 0.15
+    law, values = settings.contact_law, tuple(settings.parameters.values())
+    radius = 8.41 / 2.0 ** (1.0 / 3.0)
+    d, s, h = 8.41, 2.0 * radius, 1e-4
+    slope = (law.speed(d - h, s, *values) - law.speed(d + h, s, *values)) / (2.0 * h)
+    assert 2.0 * slope * 0.1 < 1.0

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from tissue_sim.errors import SettingsError
 from tissue_sim.mechanics.behaviours import behaviours
 from tissue_sim.mechanics.checks import checks, step_warnings
+from tissue_sim.mechanics.law import laws
 from tissue_sim.mechanics.settings import (
     DEFAULT_MECHANICS,
     MechanicsSettings,
@@ -48,8 +49,8 @@ def test_quantities_and_forces():
         (
             {"law": "physicel"},
             (),
-            "allowed are linear, logarithmic, physicell, none, and MODULE.NAME of a law in a file under "
-            "`extensions`; did you mean 'physicell'",
+            "allowed are hertz, linear, logarithmic, morse, physicell, quadratic, none, and MODULE.NAME of a "
+            "law in a file under `extensions`; did you mean 'physicell'",
         ),
         (3, (), "unknown contact law 3"),
         ({"repulsion": "1 nN"}, ("repulsion",), "is a force; give `drag`"),
@@ -61,7 +62,10 @@ def test_quantities_and_forces():
         ({"repulsio": 3}, ("repulsio",), "not permitted"),
         ({"adhesion_distance": 11}, ("adhesion_distance",), "too large; allowed is 10 or less"),
         ({"contact_distance": 0}, ("contact_distance",), "allowed is more than 0"),
-        ({"integrator": "rk4"}, ("integrator",), "'euler' or 'heun'"),
+        ({"integrator": "rk4"}, ("integrator",), "'adams_bashforth', 'adaptive', 'euler' or 'heun'"),
+        ({"tolerance": 0.1, "integrator": "heun"}, (), "`tolerance` is for `integrator: adaptive`"),
+        ({"tolerance": 0, "integrator": "adaptive"}, ("tolerance",), "allowed is more than 0"),
+        ({"affinity": {"a": "2 um"}}, ("affinity", "a"), "wrong dimension"),
         ({"drag": 0, "repulsion": "1 nN"}, ("drag",), "allowed is more than 0"),
     ],
 )
@@ -76,7 +80,11 @@ def test_mistakes_are_located(value, place, message):
 def test_json_schema_offers_names_and_maps():
     schema = TypeAdapter(MechanicsSettings).json_schema()
     texts = [one for one in schema["anyOf"] if "enum" in one]
-    assert texts[0]["enum"] == ["linear", "logarithmic", "physicell", "none"]
+    assert texts[0]["enum"] == [*laws(), "none"]
+    told = schema["$defs"]["MorseMechanics"]["description"]
+    assert "doi:10.1103/PhysRev.34.57" in told
+    assert "1/min; spring rate at contact; of a pair the geometric mean" in told
+    assert "affinity : dict of cell type to float" in told
     assert {"repulsion", "adhesion", "adhesion_distance"} <= set(
         schema["$defs"]["PhysicellMechanics"]["properties"]
     )
@@ -102,6 +110,11 @@ def test_all_types_share_one_law():
     found = list(checks(mechanics, {}, {}))
     assert [one.path for one in found] == [("c", "mechanics", "law")]
     assert "'b' has linear" in found[0].message
+    mechanics = {
+        "a": mechanics_settings({"integrator": "adaptive"}),
+        "b": mechanics_settings({"integrator": "adaptive", "tolerance": 0.1}),
+    }
+    assert [one.path for one in checks(mechanics, {}, {})] == [("b", "mechanics", "tolerance")]
     mechanics = {"a": DEFAULT_MECHANICS, "b": mechanics_settings({"integrator": "heun"})}
     assert [one.path for one in checks(mechanics, {}, {})] == [("b", "mechanics", "integrator")]
     assert not list(checks({"a": DEFAULT_MECHANICS, "b": DEFAULT_MECHANICS}, {"a": STILL}, {}))
@@ -136,7 +149,8 @@ def test_behaviours_of_a_cell_type():
     values = {behaviour.name: value for behaviour, value in listed}
     assert values == {
         "mechanics.repulsion": 10.0, "mechanics.adhesion": 0.4, "motility.speed": 2.0,
-        "motility.persistence": 1.0, "motility.bias": 0.0, "motility.chemotaxis.a": -1.0,
+        "motility.persistence": 1.0, "motility.bias": 0.0, "motility.diffusivity": 0.0,
+        "motility.chemotaxis.a": -1.0,
         "motility.drift.a": pytest.approx(1.0),
     }  # fmt: skip
     assert all(is_unit(behaviour.unit) for behaviour, _ in listed)
@@ -148,17 +162,21 @@ def test_stable_step_of_springs(dimensions, factor):
     settings = mechanics_settings({"law": "linear", "stiffness": 5.0})
     assert stable_step(settings, 5.0, dimensions) == pytest.approx(2.0 / (5.0 * factor), rel=1e-4)
     assert stable_step(mechanics_settings("none"), 5.0, 3) == np.inf
+    for integrator, share in (("heun", 1.0), ("adams_bashforth", 0.5), ("adaptive", np.inf)):
+        other = mechanics_settings({"law": "linear", "stiffness": 5.0, "integrator": integrator})
+        assert stable_step(other, 5.0, dimensions) == pytest.approx(share * 2.0 / (5.0 * factor), rel=1e-4)
 
 
 @pytest.mark.filterwarnings("ignore::tissue_sim.mechanics.stability.StabilityWarning")
-def test_the_stable_step_of_a_chain_is_right(make_tissue):
+@pytest.mark.parametrize("integrator", ["euler", "heun", "adams_bashforth"])
+def test_the_stable_step_of_a_chain_is_right(integrator, make_tissue):
     """A packed ring of springs rests below the limit and jitters above it."""
 
     def jitter(step):
         position = np.zeros((20, 3))
         position[:, 0] = np.arange(20) * 9.0 - 90.0
         position[::2, 0] += 1e-3
-        law = {"law": "linear", "stiffness": 1.0, "cutoff": 1.5}
+        law = {"law": "linear", "stiffness": 1.0, "cutoff": 1.5, "integrator": integrator}
         tissue = make_tissue(
             position, mechanics=law, present=(True, False, False), boundary="periodic", size=180.0, step=step
         )
@@ -166,7 +184,8 @@ def test_the_stable_step_of_a_chain_is_right(make_tissue):
             tissue.step()
         return np.abs(np.diff(tissue.population["position"][:, 0]) - 9.0).max()
 
-    limit = stable_step(mechanics_settings({"law": "linear", "stiffness": 1.0, "cutoff": 1.5}), 5.0, 1)
+    law = {"law": "linear", "stiffness": 1.0, "cutoff": 1.5, "integrator": integrator}
+    limit = stable_step(mechanics_settings(law), 5.0, 1)
     assert jitter(0.95 * limit) < 1e-5
     assert jitter(1.05 * limit) > 1e-2
 

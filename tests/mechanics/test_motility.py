@@ -74,6 +74,50 @@ def test_bias_of_one_half_drifts_at_the_exact_speed(dimensions, drift, make_tiss
     assert np.linalg.norm(tissue.population["velocity"], axis=1) == pytest.approx(2.0)
 
 
+def test_cells_follow_the_weighted_sum_of_several_gradients(make_tissue):
+    """Mean velocity along e = normalise(sum w_k grad rho_k) at bias 1/2: 2/3 of the speed, none across."""
+    fields, grid = gradient_along_x()
+    fields["other"] = np.broadcast_to(0.1 * grid.centres(1), grid.shape[::-1]).transpose(0, 2, 1).copy()
+    fields["ignored"] = 7.0 * fields["other"]
+    number, weights = 20000, {"signal": -0.6, "other": 4.0}
+    tissue = walkers(
+        make_tissue, number, fields=fields, grid=grid, step=0.1,
+        motility={"persistence": 0.0, "bias": 0.5, "chemotaxis": weights},
+    )  # fmt: skip
+    tissue.step()
+    # -0.6 x 0.5 along x and 4 x 0.1 along y: 3, 4 and 5.
+    along = np.array([-0.6, 0.8, 0.0])
+    across = [np.array([0.8, 0.6, 0.0]), np.array([0.0, 0.0, 1.0])]
+    velocity = tissue.population["velocity"] / 2.0
+    for direction, expected in ((along, 2.0 / 3.0), (across[0], 0.0), (across[1], 0.0)):
+        shares = velocity @ direction
+        assert abs(shares.mean() - expected) < 3.0 * shares.std() / np.sqrt(number)
+
+
+@pytest.mark.parametrize(("dimensions", "share"), [(2, 2.0 / np.pi), (3, 2.0 / 3.0)])
+def test_a_biased_persistent_walk_drifts_and_spreads_as_it_must(dimensions, share, make_tissue):
+    """Mean share v t; variance along e that of a walk whose parts last geometrically many steps.
+
+    Var = s^2 v^2 dt^2 (n + 2 sum (n - k) q^k), s^2 the variance of one direction's component along e: in a
+    plane (u + e)/|u + e| is at half the angle of u, so that s^2 = 1/2 - 4/pi^2; in space its cosine has the
+    density 2 c, so that s^2 = 1/2 - 4/9.
+    """
+    fields, grid = gradient_along_x(dimensions, slope=0.01)
+    number, dt, steps, persistence = 6000, 0.5, 24, 2.0
+    tissue = walkers(
+        make_tissue, number, dimensions, fields=fields, grid=grid, step=dt,
+        motility={"persistence": persistence, "bias": 0.5, "chemotaxis": {"signal": 1.0}},
+    )  # fmt: skip
+    for _ in range(steps):
+        tissue.step()
+    along = tissue.population["position"][:, 0]
+    assert abs(along.mean() - share * 2.0 * dt * steps) < 3.0 * along.std() / np.sqrt(number)
+    q, k = np.exp(-dt / persistence), np.arange(1, steps)
+    variance = (0.5 - share**2) * (2.0 * dt) ** 2 * (steps + 2.0 * ((steps - k) * q**k).sum())
+    fourth = ((along - along.mean()) ** 4).mean()
+    assert abs(along.var() - variance) < 3.0 * np.sqrt((fourth - variance**2) / number)
+
+
 def test_full_bias_goes_straight_up_or_down_the_gradient(make_tissue):
     fields, grid = gradient_along_x()
     for weight, sign in ((1e-3, 1.0), (-5.0, -1.0)):

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from tissue_sim.errors import SimulationError
+from tissue_sim.kernels.mechanics.coincident import direction_of_pair
+from tissue_sim.mechanics.law import laws
 from tissue_sim.tissue.domain import Domain
 from tissue_sim.tissue.neighbours import NeighbourList
 
@@ -29,6 +31,25 @@ def rows_within(near: NeighbourList, position, radius, factor):
             if np.sqrt((step**2).sum()) < factor * (radius[row] + radius[other]):
                 found[row].append(int(other))
     return found
+
+
+def in_a_small_box(kind, size, rng):
+    """Arrangements in periodic boxes of one, two and three bins (a bin is 2.5 of the largest radii wide)."""
+    # Radii 1:20, or all alike.
+    radius = np.exp(rng.uniform(0.0, np.log(20.0), 150)) if kind == "polydisperse" else np.full(150, 5.0)
+    edge = float(size) * 2.5 * radius.max() * 1.1
+    if kind in ("random", "polydisperse"):
+        position = rng.uniform(-edge / 2.0, edge / 2.0, (150, 3))
+    elif kind == "clustered":
+        centres = rng.uniform(-edge / 2.0, edge / 2.0, (4, 3))
+        position = centres[rng.integers(4, size=150)] + rng.normal(0.0, 4.0, (150, 3))
+    else:
+        position = np.repeat(rng.uniform(-edge / 2.0, edge / 2.0, (30, 3)), 5, axis=0)
+    position = (position + edge / 2.0) % edge - edge / 2.0
+    return position, radius, domain_of((edge,) * 3, ("periodic",) * 3)
+
+
+KINDS = ("random", "clustered", "coincident", "polydisperse")
 
 
 def arrangement(name, rng):
@@ -57,6 +78,8 @@ def arrangement(name, rng):
     if name == "line":
         position = rng.uniform(-200.0, 200.0, (100, 3)) * (0, 1, 0)
         return position, np.full(100, 5.0), domain_of((10.0, 900.0, 10.0), present=(False, True, False))
+    if name.startswith("small box"):
+        return in_a_small_box(*name.split(", ")[1:], rng)
     bins, edge = {"one bin": (1, 1.0), "two bins": (2, 1.0), "three bins": (3, 1.0), "seven bins": (7, 1.03)}[
         name
     ]
@@ -66,9 +89,10 @@ def arrangement(name, rng):
     return position, rng.uniform(2.0, 5.0, len(position)), domain_of((size,) * 3, boundary)
 
 
+SMALL_BOXES = [f"small box, {kind}, {bins}" for kind in KINDS for bins in (1, 2, 3)]
 NAMES = [
-    "random", "clustered", "coincident", "polydisperse", "far outside", "points", "plane", "line", "one bin",
-    "two bins", "three bins", "seven bins",
+    *KINDS, "far outside", "points", "plane", "line", "one bin", "two bins", "three bins", "seven bins",
+    *SMALL_BOXES,
 ]  # fmt: skip
 
 
@@ -82,12 +106,54 @@ def test_lists_hold_what_the_double_loop_finds(name, rng, naive):
     expected = naive(position, radius, np.full(len(radius), 1.25), sizes)
     assert rows_within(near, position, radius, 1.25) == expected
     assert name == "points" or any(expected)
+    if name.startswith("small box"):
+        assert any(len(each) > 10 for each in expected)
 
     moved = position + rng.normal(0.0, 0.05, position.shape) * domain.present
     near.refresh(ids, moved, radius * 1.001, 1.25)
     assert rows_within(near, moved, radius * 1.001, 1.25) == naive(
         moved, radius * 1.001, np.full(len(radius), 1.25), sizes
     )
+
+
+@pytest.mark.parametrize("name", [*KINDS, "far outside", *SMALL_BOXES])
+def test_forces_pressure_and_contacts_are_those_of_the_double_loop(name, rng, make_tissue):
+    position, radius, domain = arrangement(name, rng)
+    tissue = make_tissue(position, radius, size=domain.size, boundary=domain.boundary)
+    forces = tissue.processes[-1]._forces
+    velocity = forces.velocity(tissue, tissue.population["position"])
+    sizes = tissue.neighbours.list.box[1]
+    expected, overlap, contacts = double_loop(position, radius, sizes, tissue)
+    largest = np.abs(expected).max()
+    assert largest > 0.1
+    assert np.abs(velocity - expected).max() < 1e-12 * largest
+    assert np.abs(velocity.sum(axis=0)).max() < 1e-13 * np.abs(velocity).sum()
+    assert np.abs(forces.overlap - overlap).max() < 1e-12 * overlap.max()
+    assert (forces.contacts == contacts).all()
+
+
+def double_loop(position, radius, sizes, tissue):
+    """Velocities, sums of squared overlap and contacts under the physicell law, by a loop over all pairs."""
+    speed = laws()["physicell"].speed
+    n, present = len(position), np.ones(3, dtype=np.int64)
+    out, overlap, contacts = np.zeros((n, 3)), np.zeros(n), np.zeros(n, dtype=np.int64)
+    ids = tissue.population["cell_id"]
+    for i in range(n):
+        difference = position[i] - position
+        difference -= sizes * np.rint(np.divide(difference, sizes, out=np.zeros((n, 3)), where=sizes > 0.0))
+        distance = np.sqrt((difference**2).sum(axis=1))
+        for j in np.flatnonzero(distance < 1.25 * (radius[i] + radius)).tolist():
+            if i == j:
+                continue
+            d, s = distance[j], radius[i] + radius[j]
+            if d > 0.0:
+                out[i] += speed(d, s, 10.0, 0.4, 1.25) * difference[j] / d
+            else:
+                away = direction_of_pair(ids[i], ids[j], tissue.key, tissue.clock.tick, present)
+                out[i] += speed(1e-6 * s, s, 10.0, 0.4, 1.25) * np.array(away)
+            overlap[i] += max(0.0, 1.0 - d / s) ** 2
+            contacts[i] += 1
+    return out, overlap, contacts
 
 
 def test_a_list_is_kept_until_cells_have_moved_half_a_skin(rng):

@@ -147,7 +147,7 @@ def test_reading_and_checking_run_no_code(write, capsys):
             "the law laws.OWN needs its file: write extensions: [laws.py]",
         ),
         ("laws.OWN", "lawz.OWN", "9:12", "no extension is called 'lawz'; declared are laws; did you mean"),
-        ("laws.OWN", "lawsOWN", "9:7", "unknown contact law 'lawsOWN'; allowed are linear, logarithmic,"),
+        ("laws.OWN", "lawsOWN", "9:7", "unknown contact law 'lawsOWN'; allowed are hertz, linear,"),
         ("strength: 3", "strength: [3]", "11:19", "expected a number in"),
         ("strength: 3", "2nd: 3", "11:9", "'2nd' is not a name"),
         (

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from tissue_sim.mechanics.settings import ContactSettings, MotilitySettings
 
-__all__ = ["BIAS", "PERSISTENCE", "SPEED", "behaviours"]
+__all__ = ["BIAS", "DIFFUSIVITY", "PERSISTENCE", "SPEED", "behaviours"]
 
 SPEED, PERSISTENCE, BIAS = "motility.speed", "motility.persistence", "motility.bias"
+DIFFUSIVITY = "motility.diffusivity"
 
 
 def behaviours(
@@ -58,6 +59,10 @@ def behaviours(
             motility.persistence,
         ),
         (Behaviour(BIAS, "1", 0.0, 1.0, "weight of chemotaxis in a new direction"), motility.bias),
+        (
+            Behaviour(DIFFUSIVITY, "um^2/min", minimum=0.0, description="diffusivity of Brownian motion"),
+            motility.diffusivity,
+        ),
     ]
     for signal, weight in motility.chemotaxis.items():
         if signal in units:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from tissue_sim.errors import Problem, SettingsError, did_you_mean
+from tissue_sim.mechanics.affinity import affinity_problems
 from tissue_sim.mechanics.settings import parse_drift
 from tissue_sim.mechanics.stability import stable_step
 
@@ -35,6 +36,7 @@ def checks(
         Paths begin with the name of the cell type.
     """
     yield from _one_law(mechanics)
+    yield from affinity_problems(mechanics, list(dict.fromkeys([*motility, *mechanics])))
     for cell_type, settings in motility.items():
         for key, signals in (("chemotaxis", settings.chemotaxis), ("drift", settings.drift)):
             for signal in signals:
@@ -62,11 +64,14 @@ def _one_law(mechanics: Mapping[str, ContactSettings]) -> Iterator[Problem]:
                 f"cell type '{name}' has the law {settings.law}, '{first}' has {model.law}; all cell types "
                 "of a tissue share one law (a type may have `mechanics: none`)",
             )
-        elif getattr(settings, "integrator", "") != getattr(model, "integrator", ""):
-            yield Problem(
-                (name, "mechanics", "integrator"),
-                f"cell types '{first}' and '{name}' have different integrators; the whole tissue has one",
-            )
+            continue
+        for key in ("integrator", "tolerance"):
+            if getattr(settings, key, None) != getattr(model, key, None):
+                yield Problem(
+                    (name, "mechanics", key),
+                    f"cell types '{first}' and '{name}' have different {key}s; the whole tissue has one",
+                )
+                break
 
 
 def step_warnings(

@@ -1,23 +1,29 @@
 """What a scenario says about the contact law of a cell type."""
 
-from typing import Annotated, Any, ClassVar, Literal
+import inspect
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import create_model, model_validator
+from pydantic import Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from tissue_sim.mechanics.attachment_settings import AttachmentSettings
 from tissue_sim.mechanics.basement_membrane_settings import MembraneContactSettings
+from tissue_sim.mechanics.integrator import integrators
 from tissue_sim.mechanics.law import Law, LawParameter
 from tissue_sim.mechanics.strength import DRAG_UNIT, LONGEST_REACH, Strength, is_force, quantity_of
-from tissue_sim.tissue.settings import Settings
-from tissue_sim.units import Quantity
+from tissue_sim.tissue.settings import Name, Settings
+from tissue_sim.units import NonNegative, PositiveLength, Quantity
 
-__all__ = ["DEFAULT_LAW", "ContactSettings", "Integrator", "NoMechanics", "model_of"]
+__all__ = ["DEFAULT_LAW", "ContactSettings", "Integrator", "NoMechanics", "WithForces", "model_of"]
 
 DEFAULT_LAW = "physicell"
 
-Integrator = Literal["euler", "heun"]
-"""``euler``: first order, one evaluation per step; ``heun``: second order, two."""
+if TYPE_CHECKING:
+    Integrator = str
+else:
+    Integrator = Literal[tuple(integrators())]
+    """``euler``: first order, one evaluation of the forces per step; ``adams_bashforth``: second order, one;
+    ``heun``: second order, two; ``adaptive``: third order, steps divided as `tolerance` asks for."""
 
 
 class ContactSettings(Settings):
@@ -47,6 +53,10 @@ class ContactSettings(Settings):
         law = self.contact_law
         return {one.name: getattr(self, one.name) for one in law.parameters} if law else {}
 
+    def affinity_to(self, other: str) -> float:  # noqa: ARG002 - for those who override it
+        """Return what a cell of this type multiplies its adhesion to cells of another type by."""
+        return 1.0
+
     @model_validator(mode="before")
     @classmethod
     def _name_alone(cls, value: Any) -> Any:
@@ -71,18 +81,46 @@ class NoMechanics(ContactSettings):
     law: Literal["none"]
 
 
-class _WithLaw(ContactSettings):
-    """What all laws share.
+class WithForces(ContactSettings):
+    """What all laws share, those of the user's own too.
 
     Attributes
     ----------
     integrator : str
         See `Integrator`.
+    tolerance : float or None
+        um, with ``integrator: adaptive`` (0.01 um where not given): the largest error, as estimated, that one
+        part of a step may add to the position of any cell.
+    affinity : dict of cell type to float
+        What adhesion to cells of these types is multiplied by, 1 for the others. The pair's factor is the
+        geometric mean of what its two types say of each other.
+    """
+
+    integrator: Integrator = "euler"
+    tolerance: PositiveLength | None = None
+    affinity: dict[Name, NonNegative] = Field(default_factory=dict)
+
+    def affinity_to(self, other: str) -> float:
+        """Return what a cell of this type multiplies its adhesion to cells of another type by."""
+        return self.affinity.get(other, 1.0)
+
+    @model_validator(mode="after")
+    def _needs_adaptive(self) -> "WithForces":
+        if self.tolerance is not None and self.integrator != "adaptive":
+            message = f"`tolerance` is for `integrator: adaptive`, and this one is {self.integrator}"
+            raise PydanticCustomError("tolerance", "{message}", {"message": message, "offset": 0})
+        return self
+
+
+class _WithLaw(WithForces):
+    """What all built-in laws share.
+
+    Attributes
+    ----------
     drag : float or None
         nN min/um; parameters may then be given as forces in nN, springs in nN/um.
     """
 
-    integrator: Integrator = "euler"
     drag: Annotated[float, Quantity(DRAG_UNIT, above=0.0)] | None = None
 
 
@@ -98,8 +136,18 @@ def model_of(law: Law) -> type[ContactSettings]:
         one.name: (annotation(one), one.default) for one in law.parameters
     }
     model: type[ContactSettings] = create_model(
-        f"{law.name.capitalize()}Mechanics", __base__=_WithLaw, __doc__=law.reference,
+        f"{law.name.capitalize()}Mechanics", __base__=_WithLaw, __doc__=_described(law),
         **fields,
     )  # fmt: skip
     model.contact_law = law
     return model
+
+
+def _described(law: Law) -> str:
+    """Return what the schema says of a law: its parameters, and the keys that all laws have."""
+    own = "\n".join(
+        f"{one.name} : float\n    {one.unit}; {one.description}; of a pair the {one.pair} mean."
+        for one in law.parameters
+    )
+    shared = (inspect.getdoc(WithForces) or "").partition("----------\n")[2]
+    return f"The {law.name} law, {law.reference}.\n\nAttributes\n----------\n{own}\n{shared}"

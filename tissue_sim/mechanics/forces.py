@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tissue_sim.codegen.pair_loop import FIRST_PARAMETER, pair_loop
+from tissue_sim.codegen.pair_loop import ATTRACTION, FIRST_PARAMETER, pair_loop
 from tissue_sim.errors import SettingsError
+from tissue_sim.mechanics.affinity import affinities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tissue_sim.mechanics.law import Law, LawParameter
     from tissue_sim.mechanics.settings import ContactSettings
     from tissue_sim.tissue.model import TissueModel
+    from tissue_sim.tissue.neighbours import NeighbourList
 
 __all__ = ["Forces"]
 
@@ -51,6 +53,7 @@ class Forces:
         tissue.contact_distance = np.array([each.contact_distance for each in settings])
         self._present = np.array(tissue.domain.present, dtype=np.int64)
         self._loop: Callable[..., None] | None = None
+        self._filled, self._distance = -1, 0.0
         if self.law is None:
             return
         self._by_type = {
@@ -61,13 +64,27 @@ class Forces:
             "shared" if one.name in self._by_type and np.ptp(self._by_type[one.name]) == 0.0 else one.pair
             for one in self.law.parameters
         )
+        self._affinity = affinities(tissue.cell_types, mechanics)
+        self._kind_column = FIRST_PARAMETER + len(self.law.parameters)
         near = tissue.neighbours.list
-        near.width = max(near.width, FIRST_PARAMETER + len(self.law.parameters))
+        near.width = max(near.width, self._kind_column + (self._affinity is not None))
         self.reach = max(self.law.reach_of(each.parameters) for each in settings if each.contact_law)
         tissue.neighbours.reach = max(tissue.neighbours.reach, self.reach)
 
-    def velocity(self, tissue: TissueModel, position: np.ndarray) -> np.ndarray:
-        """Return the velocities at these positions (float64[n, 3], um); float64[n, 3], um/min."""
+    def velocity(self, tissue: TissueModel, position: np.ndarray, *, same_cells: bool = False) -> np.ndarray:
+        """Return the velocities of cells at some positions.
+
+        Parameters
+        ----------
+        tissue : TissueModel
+        position : float64[n, 3], um
+        same_cells : bool
+            Nothing but positions has changed since the last call.
+
+        Returns
+        -------
+        float64[n, 3], um/min
+        """
         population, law = tissue.population, self.law
         n = population.size
         velocity = np.zeros((n, 3))
@@ -75,8 +92,25 @@ class Forces:
         if law is None or n == 0:
             return velocity
         near = tissue.neighbours.near(position)
-        types = population["type"]
-        near.set_column(CONTACT_COLUMN, tissue.contact_distance[types])
+        if not same_cells or near.builds != self._filled:
+            self._fill_columns(tissue, law, near)
+        factor = max(self.reach, float(tissue.contact_distance.max()))
+        affinity = np.ones((1, 1)) if self._affinity is None else self._affinity
+        self._compiled(law, tissue)(
+            near.cells, near.order, near.starts, near.ends, near.entries, near.box, self._present, factor,
+            self._shared, affinity, population["cell_id"], tissue.key, tissue.clock.tick, velocity,
+            self.overlap, self.contacts,
+        )  # fmt: skip
+        return velocity
+
+    def _fill_columns(self, tissue: TissueModel, law: Law, near: NeighbourList) -> None:
+        """Put what the law reads of each cell into the columns of the list."""
+        types = tissue.population["type"]
+        # One distance for all stays in its column as long as the list does.
+        distance = tissue.contact_distance
+        if near.builds != self._filled or (distance != self._distance).any():
+            near.set_column(CONTACT_COLUMN, distance[types])
+            self._distance = float(distance[0])
         for k, (one, pair) in enumerate(zip(law.parameters, self._pairs, strict=True)):
             if pair == "shared":
                 continue
@@ -86,13 +120,9 @@ class Forces:
                 else self._by_type[one.name][types]
             )
             near.set_column(FIRST_PARAMETER + k, values, root=pair == "geometric")
-        factor = max(self.reach, float(tissue.contact_distance.max()))
-        self._compiled(law, tissue)(
-            near.cells, near.order, near.starts, near.ends, near.entries, near.box, self._present, factor,
-            self._shared, population["cell_id"], tissue.key, tissue.clock.tick, velocity, self.overlap,
-            self.contacts,
-        )  # fmt: skip
-        return velocity
+        if self._affinity is not None:
+            near.set_column(self._kind_column, types.astype(np.float64))
+        self._filled = near.builds
 
     def pressure(self) -> np.ndarray:
         """Return PhysiCell's simple pressure of the last evaluation, float64[n]."""
@@ -100,8 +130,16 @@ class Forces:
 
     def _compiled(self, law: Law, tissue: TissueModel) -> Callable[..., None]:
         if self._loop is None:
-            periodic = any(tissue.domain.periodic)
-            self._loop = pair_loop(law.speed, self._pairs, stem=law.name, periodic=periodic)
+            names = [one.name for one in law.parameters]
+            scaled = names.index(law.adhesion) if law.adhesion else ATTRACTION
+            self._loop = pair_loop(
+                law.speed,
+                self._pairs,
+                stem=law.name,
+                periodic=any(tissue.domain.periodic),
+                affinity=None if self._affinity is None else scaled,
+                curvature=law.curvature,
+            )
         return self._loop
 
 

@@ -71,6 +71,13 @@ class Law:
         ``(d, s, *parameters)``, um^2/min, with speed = -d(potential)/dd, 0 out of reach.
     reach : str
         The parameter that says at which d/s the law ends; empty where it ends at 1.
+    adhesion : str
+        The parameter that ``affinity`` between cell types multiplies; empty where it multiplies the speed of
+        pairs that are pulled together.
+    curvature : bool
+        `speed` is that of two cells of radius s/2, and in general proportional to the root of the reduced
+        radius R_i R_j / s, as in the contact of round elastic bodies: the pair loop multiplies it by
+        2 sqrt(R_i R_j) / s.
     reference : str
         Where it was published.
 
@@ -86,6 +93,8 @@ class Law:
     potential: Callable[..., float] | None = None
     reach: str = ""
     reference: str = ""
+    adhesion: str = ""
+    curvature: bool = False
 
     def __post_init__(self) -> None:
         """Check the declaration."""
@@ -109,6 +118,11 @@ class Law:
                     f"law '{self.name}': the default of '{one.name}' is {one.default}; allowed is 0 or more"
                 )
         self._check_reach()
+        if self.adhesion and self.adhesion not in self._names:
+            raise SettingsError(
+                f"law '{self.name}': its adhesion is '{self.adhesion}', which must be one of its parameters "
+                f"({', '.join(self._names) or 'none'})"
+            )
 
     def _check_reach(self) -> None:
         if not self.reach:

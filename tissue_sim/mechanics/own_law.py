@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from tissue_sim.errors import Problem, ScenarioError, SettingsError, did_you_mean
-from tissue_sim.mechanics.contact_settings import ContactSettings, Integrator
+from tissue_sim.mechanics.contact_settings import ContactSettings, WithForces
 from tissue_sim.mechanics.law import Law
 from tissue_sim.mechanics.strength import quantity_of
 from tissue_sim.tissue.settings import Name
@@ -29,7 +29,7 @@ def is_own_law(name: Any) -> bool:
     return isinstance(name, str) and re.fullmatch(OWN_LAW, name) is not None
 
 
-class OwnLawMechanics(ContactSettings):
+class OwnLawMechanics(WithForces):
     """A law of the user's own.
 
     Attributes
@@ -38,13 +38,10 @@ class OwnLawMechanics(ContactSettings):
         MODULE.NAME: the `Law` called NAME in the extension MODULE.py.
     given : dict of name to SignalQuantity
         What stands under ``parameters``: numbers in the law's own units, or text with a unit.
-    integrator : str
-        See `Integrator`.
     """
 
     law: Annotated[str, Field(pattern=f"^{OWN_LAW}$")]
     given: dict[Name, SignalQuantity] = Field(default_factory=dict, alias="parameters")
-    integrator: Integrator = "euler"
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -80,6 +77,8 @@ def resolved(settings: OwnLawMechanics, law: Law) -> ContactSettings:
         integrator=settings.integrator,
         attachments=settings.attachments,
         basement_membrane=settings.basement_membrane,
+        tolerance=settings.tolerance,
+        affinity=settings.affinity,
     )
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tissue_sim.errors import SimulationError, warn
-from tissue_sim.kernels.mechanics import move as kernels
+from tissue_sim.errors import warn
 from tissue_sim.mechanics.behaviours import behaviours
+from tissue_sim.mechanics.boundaries import Boundaries
+from tissue_sim.mechanics.brownian import Brownian
 from tissue_sim.mechanics.forces import Forces
+from tissue_sim.mechanics.integrator import integrators
 from tissue_sim.mechanics.motility import Motility
+from tissue_sim.mechanics.motion import Motion
 from tissue_sim.mechanics.stability import StabilityWarning
 from tissue_sim.tissue.process import Process
 
@@ -18,19 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tissue_sim.mechanics.further_force import FurtherForce
+    from tissue_sim.mechanics.integrator import Integrator
     from tissue_sim.mechanics.settings import ContactSettings, MotilitySettings
     from tissue_sim.tissue.behaviours import Behaviour
-    from tissue_sim.tissue.domain import Domain
     from tissue_sim.tissue.model import TissueModel
 
 __all__ = ["MechanicsProcess"]
-
-BOUNDARIES = {
-    "open": kernels.OPEN,
-    "remove": kernels.OPEN,
-    "wall": kernels.WALL,
-    "periodic": kernels.PERIODIC,
-}
 
 
 class MechanicsProcess(Process):
@@ -72,13 +69,9 @@ class MechanicsProcess(Process):
         _declare(tissue, mechanics, motility)
         self._forces = Forces(tissue, mechanics)
         self._motility = Motility(tissue, motility)
-        self._second_order = any(
-            getattr(each, "integrator", "euler") == "heun" for each in mechanics.values()
-        )
-        domain = tissue.domain
-        self._lower, self._upper = np.array(domain.lower), np.array(domain.upper)
-        self._boundary = _boundary_codes(domain)
-        self._removing = np.array([kind == "remove" for kind in domain.boundary]) & np.array(domain.present)
+        self._brownian = Brownian(tissue)
+        self._boundaries = Boundaries(tissue.domain)
+        self._integrator = _integrator(tissue, mechanics)
 
     def advance(self, tissue: TissueModel, dt: float) -> None:
         """Move all cells by one step of `dt` min.
@@ -91,69 +84,34 @@ class MechanicsProcess(Process):
         population = tissue.population
         if population.size == 0:
             return
-        position = population["position"]
-        active = self._motility.velocity(tissue, dt)
-        velocity = self._total(tissue, position, active)
+        active = self._brownian.added(tissue, self._motility.velocity(tissue, dt), dt)
+        motion = Motion(tissue, self._forces, self._further, self._boundaries, active, dt)
         population["pressure"][:] = self._forces.pressure()
         population["neighbours"][:] = self._forces.contacts
-        if self._second_order and self._forces.law is not None:
-            trial = np.empty_like(position)
-            self._move(tissue, dt, velocity.copy(), trial)
-            velocity += self._total(tissue, trial, active)
-            velocity *= 0.5
-        farthest, left = self._move(tissue, dt, velocity, position)
+        velocity = motion.first() if self._forces.law is None else self._integrator.velocity(motion)
+        farthest, left = self._boundaries.move(tissue, motion.start, dt, velocity, motion.start)
         population["velocity"][:] = velocity
         tissue.neighbours.invalidate()
         self.left_domain += left
         self._warn_once(tissue, dt, *farthest)
-        self._remove_outside(tissue)
+        self._boundaries.remove_outside(tissue)
 
     def counters(self) -> dict[str, int]:
-        """Return how often a cell left an open domain."""
-        return {"cells that left an open domain": self.left_domain}
+        """Return how often a cell left an open domain, and what the integrator counts."""
+        return {"cells that left an open domain": self.left_domain, **self._integrator.counters()}
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return the counter of cells that left; the neighbour list is none of the state."""
-        return {"left_domain": np.array(self.left_domain, dtype=np.int64)}
+        """Return the counter of cells that left and what the integrator keeps; lists are no state."""
+        return {"left_domain": np.array(self.left_domain, dtype=np.int64), **self._integrator.state()}
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
         """Take over what `state` returned."""
         self.left_domain = int(state["left_domain"])
-
-    def _total(self, tissue: TissueModel, position: np.ndarray, active: np.ndarray | None) -> np.ndarray:
-        velocity = self._forces.velocity(tissue, position)
-        if active is not None:
-            velocity += active
-        for force in self._further:
-            force.add_velocity(tissue, position, velocity)
-        return velocity
-
-    def _move(
-        self, tissue: TissueModel, dt: float, velocity: np.ndarray, out: np.ndarray
-    ) -> tuple[tuple[float, int], int]:
-        """Write the positions after `dt` min; return ((farthest move in radii, its row), cells that left)."""
-        population = tissue.population
-        chunks = -(-population.size // kernels.CHUNK)
-        farthest, rows, left = np.empty(chunks), np.empty((chunks, 2), np.int64), np.empty(chunks, np.int64)
-        kernels.move(
-            population["position"], dt, self._lower, self._upper, self._boundary, population["radius"],
-            velocity, out, farthest, rows, left,
-        )  # fmt: skip
-        bad = rows[rows[:, 0] >= 0, 0]
-        if len(bad):
-            raise SimulationError(
-                f"position {out[bad[0]].tolist()} um, velocity {velocity[bad[0]].tolist()} um/min: no finite "
-                "numbers any more; use a shorter mechanics step, or look at what set position, radius "
-                "and speeds",
-                process=self.name,
-                time=tissue.clock.time,
-                cell_id=int(population["cell_id"][bad[0]]),
-            )
-        most = int(farthest.argmax())
-        return (float(farthest[most]), int(rows[most, 1])), int(left.sum())
+        self._integrator.restore(state)
 
     def _warn_once(self, tissue: TissueModel, dt: float, radii: float, row: int) -> None:
-        if radii > 1.0 and not self._warned:
+        # An integrator that divides its steps goes far without an error.
+        if radii > 1.0 and not self._warned and math.isfinite(self._integrator.stability):
             self._warned = True
             cell_id = tissue.population["cell_id"][row]
             warn(
@@ -163,23 +121,12 @@ class MechanicsProcess(Process):
                 StabilityWarning,
             )
 
-    def _remove_outside(self, tissue: TissueModel) -> None:
-        if not self._removing.any():
-            return
-        position = tissue.population["position"]
-        beyond = ((position < self._lower) | (position > self._upper)) & self._removing
-        due_tick = tissue.clock.tick + tissue.clock.step_ticks("mechanics")
-        tissue.requests.ask(
-            "removal", tissue.population["cell_id"][beyond.any(axis=1)], due_tick, cause="left the domain"
-        )
 
-
-def _boundary_codes(domain: Domain) -> np.ndarray:
-    codes = [
-        BOUNDARIES[kind] if present else kernels.ABSENT
-        for kind, present in zip(domain.boundary, domain.present, strict=True)
-    ]
-    return np.array(codes, dtype=np.int64)
+def _integrator(tissue: TissueModel, mechanics: Mapping[str, ContactSettings]) -> Integrator:
+    """Return the integrator of the cell types that have forces; Euler's where none has."""
+    given = next((each for each in mechanics.values() if each.contact_law is not None), None)
+    kind = integrators()[getattr(given, "integrator", "euler")]
+    return kind(tissue, getattr(given, "tolerance", None))
 
 
 def _declare(

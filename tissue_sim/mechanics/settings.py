@@ -10,7 +10,7 @@ from tissue_sim.mechanics.contact_settings import DEFAULT_LAW, ContactSettings, 
 from tissue_sim.mechanics.law import laws
 from tissue_sim.mechanics.own_law import OWN_LAW, OwnLawMechanics, is_own_law
 from tissue_sim.tissue.settings import Name, Settings
-from tissue_sim.units import Fraction, Number, SignalQuantity, Speed, Time
+from tissue_sim.units import DiffusionCoefficient, Fraction, Number, SignalQuantity, Speed, Time
 
 __all__ = [
     "DEFAULT_MECHANICS",
@@ -85,6 +85,8 @@ class MotilitySettings(Settings):
         Weights of the signals' gradients in the chemotactic direction; negative to flee.
     drift : dict of signal to quantity
         Velocity for each unit of gradient, um^2/min over the signal's unit; not limited by `speed`.
+    diffusivity : float
+        um^2/min; Brownian motion beside crawling: the mean square displacement grows by 2 D along each axis.
     """
 
     speed: Speed = 0.0
@@ -92,6 +94,7 @@ class MotilitySettings(Settings):
     bias: Fraction = 0.0
     chemotaxis: dict[Name, Number] = Field(default_factory=dict)
     drift: dict[Name, SignalQuantity] = Field(default_factory=dict)
+    diffusivity: DiffusionCoefficient = 0.0
 
 
 def parse_drift(value: SignalQuantity, signal_unit: str) -> float:

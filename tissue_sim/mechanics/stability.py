@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from tissue_sim.errors import TissueSimWarning
+from tissue_sim.mechanics.integrator import integrators
 
 if TYPE_CHECKING:
     from tissue_sim.mechanics.settings import ContactSettings
@@ -26,8 +27,9 @@ def stable_step(settings: ContactSettings, radius: float, dimensions: int) -> fl
 
     A cell among z equal neighbours of spring rate k moves on a lattice whose stiffest mode relaxes at the
     rate 2 k z / dimensions: 4 k on a line (z = 2), 6 k in a sheet (z = 6), 8 k in a dense packing (z = 12).
-    Both integrators are stable up to 2 over that rate. k is the largest slope of the law from d = 0.8 s to
-    its reach.
+    An integrator is stable up to its `stability` over that rate: 2 for Euler's and Heun's methods, 1 for
+    that of Adams and Bashforth; the adaptive one divides its steps by itself. k is the largest slope of the
+    law from d = 0.8 s to its reach.
 
     Parameters
     ----------
@@ -40,7 +42,7 @@ def stable_step(settings: ContactSettings, radius: float, dimensions: int) -> fl
     Returns
     -------
     float
-        inf where there are no forces.
+        inf where there are no forces or steps are divided.
     """
     law = settings.contact_law
     if law is None or radius <= 0.0:
@@ -55,4 +57,5 @@ def stable_step(settings: ContactSettings, radius: float, dimensions: int) -> fl
         if law.speed(right, s, *values) != 0.0:
             slopes.append((law.speed(left, s, *values) - law.speed(right, s, *values)) / (right - left))
     stiffest = max((abs(slope) for slope in slopes), default=0.0)
-    return 2.0 / ((2.0 * dimensions + 2.0) * stiffest) if stiffest > 0.0 else math.inf
+    stability = integrators()[getattr(settings, "integrator", "euler")].stability
+    return stability / ((2.0 * dimensions + 2.0) * stiffest) if stiffest > 0.0 else math.inf

@@ -38,8 +38,11 @@ def walk_one(
         x, y, z = direction[i, 0], direction[i, 1], direction[i, 2]
         turns = x == 0.0 and y == 0.0 and z == 0.0
         if not turns:
-            chance = -math.expm1(-dt / persistence[i]) if persistence[i] > 0.0 else 1.0
-            turns = uniform(key, cell_ids[i], tick, MOTILITY, 0) < chance
+            turns = persistence[i] <= 0.0
+            if not turns:
+                number = uniform(key, cell_ids[i], tick, MOTILITY, 0)
+                # 1 - exp(-x) is below x, which mostly settles it without the exponential.
+                turns = number * persistence[i] < dt and number < -math.expm1(-dt / persistence[i])
         if turns:
             ux, uy, uz = random_direction(key, cell_ids[i], tick, MOTILITY, 1, present)
             ex, ey, ez = normalised(attraction[i, 0], attraction[i, 1], attraction[i, 2])

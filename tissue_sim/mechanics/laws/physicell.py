@@ -40,5 +40,6 @@ LAW = Law(
     speed=speed,
     potential=potential,
     reach="adhesion_distance",
+    adhesion="adhesion",
     reference="doi:10.1371/journal.pcbi.1005991",
 )  # fmt: skip
