@@ -130,9 +130,7 @@ class Terms:
         self, grid: Grid, production: np.ndarray | None, removal: np.ndarray | None, work: np.ndarray
     ) -> None:
         self._grid = grid
-        self._production, self._removal_of_sources = production, removal
-        self._produced = 0.0 if production is None else float(np.sum(production)) * grid.voxel_volume
-        self._produced -= 0.0 if removal is None else float(np.sum(removal)) * grid.voxel_volume
+        self.place(production, removal)
         self._sink, self._source, self._removal = work
         self._used = 0
         self._source_of_cells = False
@@ -140,6 +138,15 @@ class Terms:
         self._tangent = True
         self._removed_at = self._sink
         self._threshold = 0.0
+
+    def place(
+        self, production: np.ndarray | None, removal: np.ndarray | None, *, moving: bool = False
+    ) -> None:
+        """Take over what sources give and take from now on; `moving` where that is not for long."""
+        volume = self._grid.voxel_volume
+        self._production, self._removal_of_sources, self._moving = production, removal, moving
+        self._produced = 0.0 if production is None else float(np.sum(production)) * volume
+        self._produced -= 0.0 if removal is None else float(np.sum(removal)) * volume
 
     @property
     def sink(self) -> np.ndarray | None:
@@ -154,7 +161,7 @@ class Terms:
     @property
     def lasting(self) -> bool:
         """The source is that of places alone and stays as it is from step to step."""
-        return not self._used & REMOVAL and not self._source_of_cells
+        return not (self._used & REMOVAL or self._source_of_cells or self._moving)
 
     @property
     def removes(self) -> bool:
