@@ -36,7 +36,16 @@ class Reacting:
 
 
 def _text(
-    reactions, signals, *, size=(40,), spacing=1, boundary="wall", dt=0.1, parameters=None, duration=1e4, **more
+    reactions,
+    signals,
+    *,
+    size=(40,),
+    spacing=1,
+    boundary="wall",
+    dt=0.1,
+    parameters=None,
+    duration=1e4,
+    **more,
 ):
     tree = {
         "tissue_sim": 1,

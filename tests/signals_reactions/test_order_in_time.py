@@ -13,10 +13,6 @@ SMOOTH = {
 }
 
 
-def slopes(steps, errors) -> np.ndarray:
-    return np.diff(np.log(errors)) / np.diff(np.log(steps))
-
-
 def fitted(steps, errors) -> float:
     return float(np.polyfit(np.log(steps), np.log(errors), 1)[0])
 
@@ -26,13 +22,13 @@ def test_reactions_with_diffusion_are_of_second_order(react):
         run = react(SCHNAKENBERG, SMOOTH, parameters=NUMBERS, dt=dt).until(4.0)
         return run.line("u"), run.line("v")
 
-    steps, exact = [0.2, 0.1, 0.05, 0.025], ends(0.00625)
+    steps, exact = [0.2, 0.1, 0.05], ends(0.0125)
     found = [ends(dt) for dt in steps]
     for which in (0, 1):
         errors = [np.abs(each[which] - exact[which]).max() for each in found]
         # The reference has an error of its own, a sixteenth of the last one's.
         assert fitted(steps, errors) == pytest.approx(2.0, abs=0.1), errors
-        assert errors[-1] < 1e-4
+        assert errors[-1] < 3e-4
 
 
 def test_rates_of_place_and_time_are_of_second_order(react):
@@ -51,27 +47,66 @@ def test_rates_of_place_and_time_are_of_second_order(react):
 
 
 def test_splitting_shifts_a_steady_state_by_the_square_of_the_step(react):
-    # Fast turnover in one half of the box: the steady profile balances diffusion and reactions.
+    # The profile balances diffusion and reactions; it runs from 0.8 to 1.9.
     signals = {"u": {"diffusion": 20, "initial": 1}}
 
     def end(dt):
-        return react(["u' = 1 + cos(pi*x/20) - 0.5*u^2"], signals, dt=dt).until(60.0).line("u")
+        return react(["u' = 1 + cos(pi*x/20) - 0.5*u^2"], signals, dt=dt).until(24.0).line("u")
 
     steps, exact = [0.8, 0.4, 0.2], end(0.05)
     errors = [np.abs(end(dt) - exact).max() for dt in steps]
-    assert fitted(steps, errors) == pytest.approx(2.0, abs=0.25), errors
-    # Measured: 0.04 of the profile's span of 2 at a step of 0.8 min, 0.003 at 0.2 min.
-    assert errors[0] < 0.1
+    assert fitted(steps, errors) == pytest.approx(2.0, abs=0.1), errors
+    # 0.8 min is two thirds of the time in which deviations decay.
+    assert errors[0] < 0.02
 
 
-def test_near_a_face_with_a_value_the_order_falls_to_one_at_steps_that_do_not_resolve_a_voxel(react):
-    signals = {"u": {"diffusion": 100, "initial": 1, "boundary": {"x_min": {"value": 1}}}}
+SUPPLIES = {
+    "a face with a value": {"boundary": {"x_min": {"value": 1}}},
+    "a mixed face": {"boundary": {"x_min": {"mixed": {"value": 1, "permeability": 50}}}},
+    "a face with a flux": {"boundary": {"x_min": {"flux": 5}}},
+    "fixed voxels": {},
+}
 
-    def end(dt):
-        return react(["u' = -0.2*u^2"], signals, dt=dt, spacing=2).until(40.0).line("u")
 
-    steps, exact = [1.0, 0.5, 0.025, 0.0125], end(0.003125)
-    errors = [np.abs(end(dt) - exact).max() for dt in steps]
-    coarse, fine = slopes(steps, errors)[[0, 2]]
-    assert coarse > 1.0
-    assert fine > 1.75, errors
+@pytest.mark.parametrize("kind", SUPPLIES)
+def test_driven_signals_keep_the_order_and_the_steady_state(react, kind):
+    signals = {
+        "u": {"diffusion": 100, "initial": 1, **SUPPLIES[kind]},
+        "r": {"diffusion": 0, "initial": 0.5},
+        "c": {"diffusion": 0},
+    }
+    more = (
+        {"fixed": [{"signal": "u", "region": {"point": [-19]}, "value": 1}]} if kind == "fixed voxels" else {}
+    )
+    rates = ["u + r <-> c @ 0.4*u*r, 0.1*c", "u -> @ 0.3*u"]
+
+    def run(dt):
+        return react(rates, signals, dt=dt, spacing=2, **more)
+
+    steps, exact = [0.2, 0.1, 0.05], run(0.0125).until(2.0).line("u")
+    # A voxel holds D dt/dx^2 = 5 of the first step: without balance the order falls to 1.
+    errors = [np.abs(run(dt).until(2.0).line("u") - exact).max() for dt in steps]
+    assert fitted(steps, errors) > 1.9, errors
+    assert errors[-1] < 3e-5
+    long, short = (run(dt).until(100.0) for dt in (1.0, 0.5))
+    np.testing.assert_allclose(long.line("u"), short.line("u"), rtol=1e-6)
+    for each in (long, short):
+        each.assert_books_close()
+        assert each.process.counters()["u: steps redone by backward Euler"] == 0
+        # What the complex holds is what the receptor lost, whatever moved to the diffusion of the other.
+        total = each.field("r") + each.field("c")
+        np.testing.assert_allclose(total, 0.5, rtol=1e-10)
+
+
+def test_a_steady_state_between_faces_is_that_of_the_grid(react):
+    # D (u[i-1] - 2 u[i] + u[i+1])/dx^2 = k u[i], u = 1 half a voxel before the first one.
+    signals = {"u": {"diffusion": 100, "initial": 0, "boundary": {"default": {"value": 1}}}}
+    run = react(["u -> @ 0.3*u"], signals, spacing=2, dt=2.0).until(200.0)
+    number, beta = 20, 0.3 * 4.0 / 100.0
+    matrix = np.diag(np.full(number, 2.0 + beta)) - np.eye(number, k=1) - np.eye(number, k=-1)
+    matrix[0, 0] += 1.0
+    matrix[-1, -1] += 1.0
+    right = np.zeros(number)
+    right[[0, -1]] = 2.0
+    np.testing.assert_allclose(run.line("u"), np.linalg.solve(matrix, right), rtol=1e-7)
+    run.assert_books_close()

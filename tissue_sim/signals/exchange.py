@@ -13,6 +13,7 @@ from tissue_sim.kernels.signals.exchange import (
     REMOVAL,
     SINK,
     SOURCE,
+    compensated_sum,
     exchange_amounts,
     gather_exchange,
     soften_removal,
@@ -136,6 +137,8 @@ class Terms:
         self._source_of_cells = False
         self._field = self._sink
         self._tangent = True
+        self._reacting: np.ndarray | None = None
+        self._reacted = 0.0
         self._removed_at = self._sink
         self._threshold = 0.0
 
@@ -147,6 +150,15 @@ class Terms:
         self._production, self._removal_of_sources, self._moving = production, removal, moving
         self._produced = 0.0 if production is None else float(np.sum(production)) * volume
         self._produced -= 0.0 if removal is None else float(np.sum(removal)) * volume
+
+    def react(self, rates: np.ndarray | None) -> None:
+        """Add from now on what reactions leave to the steps, float64 (nz, ny, nx), unit/min, or nothing.
+
+        Negative rates are taken whatever a voxel holds.
+        """
+        self._reacting = rates
+        if rates is not None:
+            self._reacted = float(compensated_sum(rates.ravel())) * self._grid.voxel_volume
 
     @property
     def sink(self) -> np.ndarray | None:
@@ -161,7 +173,9 @@ class Terms:
     @property
     def lasting(self) -> bool:
         """The source is that of places alone and stays as it is from step to step."""
-        return not (self._used & REMOVAL or self._source_of_cells or self._moving)
+        return not (
+            self._used & REMOVAL or self._source_of_cells or self._moving or self._reacting is not None
+        )
 
     @property
     def removes(self) -> bool:
@@ -182,6 +196,9 @@ class Terms:
         )  # fmt: skip
         self._source_of_cells = bool(self._used & SOURCE)
         self._used |= SOURCE if self._production is not None else 0
+        if self._reacting is not None:
+            self._source += self._reacting.ravel()
+            self._used |= SOURCE
         self._used |= REMOVAL if self._removal_of_sources is not None else 0
 
     def soften(self, field: np.ndarray, threshold: float) -> None:
@@ -222,6 +239,7 @@ class Terms:
         if self.removes:
             short = softened_shortfall(self._removal, self._removed_at, mean, self._threshold)
         return {
+            "reactions": 0.0 if self._reacting is None else self._reacted * dt,
             "uptake": float(sums[0]),
             "secretion": float(sums[1]),
             "export": float(sums[2]),

@@ -135,6 +135,15 @@ class OneSignal:
             moving = self._sources.changing
             self._terms.place(*self._sources.rates(time, tissue.parameters), moving=moving)
 
+    @property
+    def driven(self) -> bool:
+        """It changes in time, and faces or fixed voxels supply it or let it out."""
+        return isinstance(self._step, TransientStep) and self._step.solver.driven
+
+    def react(self, rates: np.ndarray | None) -> None:
+        """Add in the steps from now on what reactions leave to them, float64 (nz, ny, nx), unit/min."""
+        self._terms.react(rates)
+
     def counts(self) -> tuple[int, int]:
         """Return (halvings of the step, steps redone by backward Euler)."""
         step = self._step

@@ -13,7 +13,7 @@ from tissue_sim.signals.behaviours import behaviours
 from tissue_sim.signals.exchange import CellPlaces, CellRates
 from tissue_sim.signals.ledger import Amounts, Ledger
 from tissue_sim.signals.one_signal import OneSignal
-from tissue_sim.signals.reactions.voxels import VoxelReactions
+from tissue_sim.signals.reactions.splitting import SplitReactions
 from tissue_sim.tissue.process import Process
 
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ __all__ = ["SignalsProcess"]
 class SignalsProcess(Process):
     """Advances every signal by the signals step, one after the other in the order declared.
 
-    Reactions between signals take the first and the last half of the step for themselves, all else stands in
-    between (Strang 1968, doi:10.1137/0705041): second order in the step, and positive where both are. A
-    steady state is shifted by an amount of second order.
+    Reactions between signals have the first and the last half of the step for themselves; see
+    `signals.reactions.splitting`.
 
     Creates ``tissue.fields`` and declares the behaviours ``exchange.SIGNAL.*``; a cell type that lacks one
     has 0.
@@ -81,9 +80,9 @@ class SignalsProcess(Process):
             self.rebuild(name, settings)
             tissue.fields[name] = self._signals[name].initial_field(tissue)
             tissue.field_units[name] = settings.unit
-        self._reactions: VoxelReactions | None = None
+        self._reactions: SplitReactions | None = None
         if reactions is not None and reactions.rates:
-            self._reactions = VoxelReactions(reactions, grid, {entry.signal for entry in fixed})
+            self._reactions = SplitReactions(reactions, grid, {entry.signal for entry in fixed})
         self._ledger = Ledger({name: self._total(name) for name in signals})
         self.cells_outside = 0
         self.most_cells_outside = 0
@@ -137,10 +136,12 @@ class SignalsProcess(Process):
         places = CellPlaces.of(tissue)
         self.cells_outside = places.outside
         self.most_cells_outside = max(self.most_cells_outside, places.outside)
-        self._react(tissue, tissue.clock.time, 0.5 * dt)
+        if self._reactions is not None:
+            self._book(self._reactions.before(tissue, self._signals, dt))
         for name in self._signals:
             self._advance_one(tissue, name, places, dt)
-        self._react(tissue, tissue.clock.time + 0.5 * dt, 0.5 * dt)
+        if self._reactions is not None:
+            self._book(self._reactions.after(tissue, self._signals, dt))
 
     def added(self, tissue: TissueModel, rows: np.ndarray) -> None:  # noqa: ARG002 - all cells count
         """Put steady signals into their state with the founders, which so sense it from the start."""
@@ -204,18 +205,6 @@ class SignalsProcess(Process):
         if self._reactions is not None:
             self._reactions.restore(state["reactions"])
 
-    def _react(self, tissue: TissueModel, start: float, dt: float) -> None:
-        """Let the reactions alone act on all fields from a time on for `dt` min."""
-        if self._reactions is None:
-            return
-        held = {name: each.fixed_mask for name, each in self._signals.items()}
-        done = self._reactions.advance(tissue.fields, held, tissue.parameters, start, dt)
-        for name, (made, lifted) in done.items():
-            amounts = Amounts()
-            amounts.add("reactions", made)
-            amounts.add("shortfall", lifted)
-            self._ledger.book(name, amounts)
-
     def _advance_one(self, tissue: TissueModel, name: str, places: CellPlaces, dt: float) -> None:
         field = tissue.fields[name]
         try:
@@ -238,6 +227,10 @@ class SignalsProcess(Process):
                 time=tissue.clock.time,
                 signal=name,
             )
+
+    def _book(self, amounts: Mapping[str, Amounts]) -> None:
+        for name, each in amounts.items():
+            self._ledger.book(name, each)
 
     def _total(self, name: str) -> float:
         field = self._tissue.fields[name]

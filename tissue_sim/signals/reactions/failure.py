@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tissue_sim.codegen.evaluation import evaluate
 from tissue_sim.errors import SimulationError
 from tissue_sim.kernels.network.status import NOT_FINITE, TOO_MANY_STEPS
+from tissue_sim.signals.reactions.rates_now import rates_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tissue_sim.codegen.syntax import Expression, Name
+    from tissue_sim.signals.reactions.reactions import Reactions
     from tissue_sim.tissue.domain import Grid
 
 __all__ = ["failure"]
@@ -26,13 +26,7 @@ ADVICE = "check the rates, the initial values and the unit of time (min)"
 
 
 def failure(
-    code: int,
-    voxel: int,
-    grid: Grid,
-    time: float,
-    rates: Mapping[str, Expression],
-    definitions: Mapping[str, Expression],
-    known: Mapping[str, float],
+    code: int, voxel: int, grid: Grid, time: float, reactions: Reactions, known: Mapping[str, float]
 ) -> SimulationError:
     """Return the error for a voxel whose reactions could not be integrated.
 
@@ -44,16 +38,16 @@ def failure(
         Index into the ravelled field.
     time : float
         At the start of the step, min.
-    rates, definitions : mapping of name to Expression
+    reactions : Reactions
     known : mapping of name to float
-        Values in the voxel of all other names.
+        Values in the voxel of all names that rates use.
     """
-    slopes = _slopes(rates, definitions, known)
+    slopes = {name: float(rate) for name, rate in rates_now(reactions, known).items()}
     # The one without a finite rate, else the one that changes fastest.
-    signal = max(slopes, key=lambda name: np.inf if not np.isfinite(slopes[name]) else abs(slopes[name]))
+    signal = max(slopes, key=lambda name: abs(slopes[name]) if np.isfinite(slopes[name]) else np.inf)
     z, y, x = (int(each) for each in np.unravel_index(voxel, grid.shape))
     centre = ", ".join(f"{grid.centres(axis)[place]:g}" for axis, place in enumerate((x, y, z)))
-    values = ", ".join(f"{name} = {known[name]:.6g}" for name in rates)
+    values = ", ".join(f"{name} = {known[name]:.6g}" for name in slopes)
     return SimulationError(
         f"the reactions cannot be integrated in voxel (z, y, x) = ({z}, {y}, {x}), centre ({centre}) um: "
         f"{MEANINGS.get(code, 'their steps fell below rounding error')}; there {values}, "
@@ -62,14 +56,3 @@ def failure(
         time=time,
         signal=signal,
     )
-
-
-def _slopes(
-    rates: Mapping[str, Expression], definitions: Mapping[str, Expression], known: Mapping[str, float]
-) -> dict[str, float]:
-    def lookup(name: Name) -> float:
-        word = str(name)
-        return float(evaluate(definitions[word], lookup)) if word in definitions else known[word]
-
-    with np.errstate(all="ignore"):
-        return {name: float(evaluate(rate, lookup)) for name, rate in rates.items()}

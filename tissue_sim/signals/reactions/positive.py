@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["NOISE", "keep_positive"]
+__all__ = ["NOISE", "keep_positive", "overdrawn"]
 
 NOISE = 10.0
 """A negative value up to this many tolerances is the integrator's error, not what the equations say."""
+
+
+def overdrawn(before: np.ndarray, after: np.ndarray, absolute: np.ndarray, relative: float) -> np.ndarray:
+    """Return in which voxels a value fell below zero by more than the integrator's error, bool[n].
+
+    Parameters are those of `keep_positive`.
+    """
+    negative = (after < 0.0) & (before >= 0.0)
+    return np.asarray((negative & (after < -NOISE * (absolute + relative * before))).any(axis=1))
 
 
 def keep_positive(before: np.ndarray, after: np.ndarray, absolute: np.ndarray, relative: float) -> np.ndarray:

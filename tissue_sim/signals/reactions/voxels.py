@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tissue_sim.codegen.network_kernels import OdeKernels
-from tissue_sim.codegen.ode_system import OdeSystem
-from tissue_sim.codegen.simplify import multiply
-from tissue_sim.codegen.syntax import Name
 from tissue_sim.kernels.network.status import OK
 from tissue_sim.kernels.signals.exchange import compensated_sum
+from tissue_sim.signals.reactions.balance import balanced, limited
 from tissue_sim.signals.reactions.failure import failure
-from tissue_sim.signals.reactions.positive import keep_positive
-from tissue_sim.signals.reactions.reactions import PLACES, TIME
+from tissue_sim.signals.reactions.positive import keep_positive, overdrawn
+from tissue_sim.signals.reactions.rates_now import rates_now
+from tissue_sim.signals.reactions.reactions import TIME
+from tissue_sim.signals.reactions.rows import VoxelRows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
+    from tissue_sim.codegen.network_kernels import OdeKernels
     from tissue_sim.signals.reactions.reactions import Reactions
     from tissue_sim.tissue.domain import Grid
+
+    Fields = Mapping[str, np.ndarray]
+    Held = Mapping[str, np.ndarray | None]
+    Parameters = Mapping[str, float]
 
 __all__ = ["VoxelReactions"]
 
@@ -48,35 +52,72 @@ class VoxelReactions:
 
     def __init__(self, reactions: Reactions, grid: Grid, fixed: Collection[str]) -> None:
         self._reactions, self._grid = reactions, grid
-        self._free = {name: f"free {name}" for name in reactions.rates if name in fixed}
-        voxels = int(np.prod(grid.shape))
-        self._parameters: dict[str, float] = {}
-        self._kernels: OdeKernels | None = None
-        system = self._system({})
-        self._place = system.places
-        self._values = np.zeros((voxels, len(system.names)))
-        self._all = np.arange(voxels)
-        for name in reactions.places:
-            axis = PLACES.index(name)
-            shape = [1, 1, 1]
-            shape[2 - axis] = -1
-            centres = np.broadcast_to(grid.centres(axis).reshape(shape), grid.shape)
-            self._values[:, self._place[name]] = centres.ravel()
+        self._rows = VoxelRows(reactions, grid, [name for name in reactions.rates if name in fixed], ())
+        self._all = np.arange(len(self._rows.values))
 
     @property
     def stiff_voxels(self) -> int:
         """Number of voxels in which the stiff method is in use."""
-        return int(np.count_nonzero(self._values[:, self._place["stiff"]]))
+        return int(np.count_nonzero(self._rows["stiff"]))
+
+    def balance(
+        self,
+        driven: Sequence[str],
+        fields: Fields,
+        held: Held,
+        parameters: Parameters,
+        time: float,
+        dt: float,
+    ) -> None:
+        """Find what the reactions of driven signals leave to their diffusion in a step; see `balance`.
+
+        Parameters
+        ----------
+        driven : sequence of str
+            Signals that faces or voxels supply, of those that reactions change.
+        fields, held, parameters
+            As for `advance`.
+        time, dt : float
+            Start and length of the whole step, min.
+        """
+        if tuple(driven) != self._rows.driven:
+            rows = VoxelRows(self._reactions, self._grid, self._rows.fixed, driven)
+            rows.restore(self._rows.state())
+            self._rows = rows
+        if not driven:
+            return
+        self._take(fields, held)
+        rates = rates_now(self._reactions, self._known(parameters, time))
+        for name in driven:
+            moved = self._rows.moved(name)
+            moved[:] = balanced(np.asarray(rates[name]), fields[name].ravel(), dt)
+            mask = held.get(name)
+            if mask is not None:
+                moved[mask.ravel()] = 0.0
+
+    def limit(self, fields: Fields, dt: float) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+        """Return what is moved of driven signals, now at most what the fields hold.
+
+        Returns
+        -------
+        moved : mapping of signal to float64 (nz, ny, nx), unit/min
+        short : mapping of signal to float
+            What the reactions have given back for it in the first half of the step and it will not take;
+            amounts, unit um^3.
+        """
+        moved, short = {}, {}
+        for name in self._rows.driven:
+            column = self._rows.moved(name)
+            new = limited(column, fields[name].ravel(), dt)
+            short[name] = 0.5 * dt * float(compensated_sum(new - column)) * self._grid.voxel_volume
+            column[:] = new
+            moved[name] = new.reshape(self._grid.shape)
+        return moved, short
 
     def advance(
-        self,
-        fields: Mapping[str, np.ndarray],
-        held: Mapping[str, np.ndarray | None],
-        parameters: Mapping[str, float],
-        start: float,
-        dt: float,
+        self, fields: Fields, held: Held, parameters: Parameters, start: float, dt: float
     ) -> dict[str, tuple[float, float]]:
-        """Advance the fields in place by reactions alone.
+        """Advance the fields in place by reactions alone, less what `balance` has moved.
 
         Parameters
         ----------
@@ -98,88 +139,97 @@ class VoxelReactions:
         SimulationError
             A voxel could not be integrated.
         """
-        rates, values = self._reactions.rates, self._values
-        kernels = self._kernels_for(parameters)
-        for name in (*rates, *self._reactions.read):
-            values[:, self._place[name]] = fields[name].ravel()
-        for name, free in self._free.items():
-            mask = held[name]
-            values[:, self._place[free]] = 1.0 if mask is None else ~mask.ravel()
-        before = values[:, : len(rates)].copy()
-        kernels.absolute = self._absolute(before)
-        status = kernels.advance(values, self._all, start, dt)
-        if (status != OK).any():
-            raise self._failure(status, before, start)
-        return self._give_back(fields, held, before, kernels.absolute)
-
-    def _give_back(
-        self,
-        fields: Mapping[str, np.ndarray],
-        held: Mapping[str, np.ndarray | None],
-        before: np.ndarray,
-        absolute: np.ndarray,
-    ) -> dict[str, tuple[float, float]]:
-        after = self._values[:, : before.shape[1]]
-        for name in self._free:
+        rows, number = self._rows, len(self._reactions.rates)
+        self._take(fields, held)
+        before = rows.values[:, :number].copy()
+        kernels = rows.kernels(parameters, RELATIVE)
+        kernels.absolute = _absolute(before)
+        self._integrate(kernels, self._all, parameters, start, dt)
+        short = np.zeros(number)
+        if rows.driven:
+            short += self._again(kernels, before, parameters, start, dt)
+        after = rows.values[:, :number]
+        for name in rows.fixed:
             # The stiff method keeps a voxel that is held to rounding only.
-            mask = held[name]
+            mask = held.get(name)
             if mask is not None:
-                column = self._place[name]
-                after[mask.ravel(), column] = before[mask.ravel(), column]
-        lifted = keep_positive(before, after, absolute, RELATIVE)
-        amounts = {}
+                rows[name][mask.ravel()] = fields[name][mask]
+        short += keep_positive(before, after, kernels.absolute, RELATIVE)
+        amounts, volume = {}, self._grid.voxel_volume
         for column, name in enumerate(self._reactions.rates):
-            volume = self._grid.voxel_volume
             change = float(compensated_sum(after[:, column] - before[:, column])) * volume
-            more = float(lifted[column]) * volume
+            more = float(short[column]) * volume
             amounts[name] = (change - more, more)
             fields[name][...] = after[:, column].reshape(self._grid.shape)
         return amounts
 
     def state(self) -> np.ndarray:
         """Return the voxels' step sizes (min) and whether they are stiff, float64[voxels, 2]."""
-        return self._values[:, [self._place["step_size"], self._place["stiff"]]]
+        return self._rows.state()
 
     def restore(self, state: np.ndarray) -> None:
         """Take over what `state` returned."""
-        self._values[:, [self._place["step_size"], self._place["stiff"]]] = state
+        self._rows.restore(state)
 
-    def _system(self, parameters: Mapping[str, float]) -> OdeSystem:
+    def _take(self, fields: Fields, held: Held) -> None:
+        rows = self._rows
+        for name in (*self._reactions.rates, *self._reactions.read):
+            rows[name][:] = fields[name].ravel()
+        for name in rows.fixed:
+            mask = held.get(name)
+            rows.free(name)[:] = 1.0 if mask is None else ~mask.ravel()
+
+    def _known(self, parameters: Parameters, time: float) -> dict[str, np.ndarray | float]:
         reactions = self._reactions
-        rates = (
-            multiply(Name((self._free[name],)), rate) if name in self._free else rate
-            for name, rate in reactions.rates.items()
-        )
-        return OdeSystem(
-            species=tuple(reactions.rates),
-            rates=tuple(rates),
-            assigned=(),
-            cell=(*reactions.read, *reactions.places, *self._free.values()),
-            shared=parameters,
-            definitions=reactions.definitions,
-        )
+        known: dict[str, np.ndarray | float] = {name: parameters[name] for name in reactions.parameters}
+        known |= {name: self._rows[name] for name in (*reactions.rates, *reactions.read, *reactions.places)}
+        return {**known, TIME: time}
 
-    def _kernels_for(self, parameters: Mapping[str, float]) -> OdeKernels:
-        """Return the integrators for the values that parameters have now; interventions may set them."""
-        now = {name: parameters[name] for name in self._reactions.parameters}
-        if self._kernels is None or now != self._parameters:
-            self._parameters = now
-            self._kernels = OdeKernels(self._system(now), np.ones(len(self._reactions.rates)), RELATIVE)
-        return self._kernels
+    def _integrate(
+        self, kernels: OdeKernels, voxels: np.ndarray, parameters: Parameters, start: float, dt: float
+    ) -> None:
+        status = kernels.advance(self._rows.values, voxels, start, dt)
+        wrong = np.flatnonzero(status != OK)
+        if len(wrong):
+            # A row that fails keeps its values.
+            voxel = int(voxels[wrong[0]])
+            known = {
+                name: float(value if np.ndim(value) == 0 else np.asarray(value)[voxel])
+                for name, value in self._known(parameters, start).items()
+            }
+            raise failure(int(status[wrong[0]]), voxel, self._grid, start, self._reactions, known)
 
-    @staticmethod
-    def _absolute(values: np.ndarray) -> np.ndarray:
-        """Return the absolute tolerances, float64[signals]; of an empty signal that of the others."""
-        largest = np.abs(values).max(axis=0)
-        every = float(largest.max(initial=0.0))
-        return np.maximum(ABSOLUTE * np.where(largest > 0.0, largest, every), SMALLEST)
+    def _again(
+        self, kernels: OdeKernels, before: np.ndarray, parameters: Parameters, start: float, dt: float
+    ) -> np.ndarray:
+        """Integrate voxels anew that could not give what was moved out of them, and let them keep it.
 
-    def _failure(self, status: np.ndarray, before: np.ndarray, start: float) -> Exception:
-        voxel = int(np.flatnonzero(status != OK)[0])
-        known = {name: float(self._values[voxel, place]) for name, place in self._place.items()}
-        known |= dict(zip(self._reactions.rates, before[voxel].tolist(), strict=True))
-        known |= {**self._parameters, TIME: start}
-        reactions = self._reactions
-        return failure(
-            int(status[voxel]), voxel, self._grid, start, reactions.rates, reactions.definitions, known
-        )
+        Returns
+        -------
+        float64[signals]
+            Sums of what the voxels so kept.
+        """
+        rows, short = self._rows, np.zeros(before.shape[1])
+        wrong = overdrawn(before, rows.values[:, : before.shape[1]], kernels.absolute, RELATIVE)
+        voxels = np.flatnonzero(wrong)
+        if not len(voxels):
+            return short
+        rows.values[voxels, : before.shape[1]] = before[voxels]
+        rows["step_size"][voxels] = 0.0
+        kept = {}
+        for name in rows.driven:
+            kept[name] = rows.moved(name)[voxels]
+            rows.moved(name)[voxels] = np.minimum(kept[name], 0.0)
+        self._integrate(kernels, voxels, parameters, start, dt)
+        for column, name in enumerate(self._reactions.rates):
+            if name in kept:
+                rows.moved(name)[voxels] = kept[name]
+                short[column] = dt * float(compensated_sum(np.maximum(kept[name], 0.0)))
+        return short
+
+
+def _absolute(values: np.ndarray) -> np.ndarray:
+    """Return the absolute tolerances, float64[signals]; of an empty signal that of the others."""
+    largest = np.abs(values).max(axis=0)
+    every = float(largest.max(initial=0.0))
+    return np.maximum(ABSOLUTE * np.where(largest > 0.0, largest, every), SMALLEST)
