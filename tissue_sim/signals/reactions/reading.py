@@ -18,7 +18,7 @@ from tissue_sim.signals.reactions.reactions import PLACES, TIME, Reactions
 from tissue_sim.signals.settings import PrescribedMode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from tissue_sim.codegen.parser import Equation
     from tissue_sim.signals.settings import SignalSettings
@@ -177,22 +177,12 @@ def _names_used(
             word = str(name)
             if word not in known:
                 raise _unknown(name, known, signals)
-            for message in _two_meanings(word, signals, parameters):
-                raise SettingsError(message, name.offset)
+            if word in signals and word in parameters:
+                raise SettingsError(
+                    f"'{word}' is a signal and a parameter; give one of them another name", name.offset
+                )
             used.add(word)
     return used
-
-
-def _two_meanings(word: str, signals: Collection[str], parameters: Collection[str]) -> Iterator[str]:
-    reserved = (*PLACES, TIME)
-    whats = [
-        ("a signal", word in signals),
-        ("a parameter", word in parameters),
-        ("the time" if word == TIME else "a coordinate of the voxel", word in reserved),
-    ]
-    meanings = [what for what, holds in whats if holds]
-    if len(meanings) > 1:
-        yield f"'{word}' is {' and '.join(meanings)}; give one of them another name"
 
 
 def _unknown(name: Name, known: list[str], signals: Collection[str]) -> SettingsError:

@@ -1,0 +1,119 @@
+"""The same bits on any number of threads and after a break; what is set; what fails."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tissue_sim.errors import SimulationError
+from tissue_sim.kernels.threads import most_threads, use_threads
+from tissue_sim.scenario.scenario import load_scenario_text
+from tissue_sim.simulation import Simulation
+
+# Stiff in some voxels and not in others, a driven signal among them, a parameter that is set.
+RATES = ["fast = if(x > 5, 1e5, k)", "a + b <-> c @ fast*a*b, 0.1*c", "a' = 0.2*sin(time) + 0.2"]
+SIGNALS = {
+    "a": {"diffusion": 50, "initial": "2 + sin(x) + cos(y)", "boundary": {"x_min": {"value": 1}}},
+    "b": {"diffusion": 5, "initial": 2},
+    "c": {"diffusion": 5},
+}
+MORE = {
+    "parameters": {"k": 0.5},
+    "interventions": [{"at": "1.5 min", "for": "1 min", "set": {"parameters.k": 4}}],
+    "dt": 0.5,
+    "size": (40, 20),
+    "spacing": 2,
+}
+
+
+def ended(text, *, broken=False) -> dict[str, np.ndarray]:
+    simulation = Simulation(load_scenario_text(text, name="s.yaml"))
+    for step in range(8):
+        if broken and step in (3, 5):
+            state = simulation.state()
+            simulation = Simulation(load_scenario_text(text, name="s.yaml"))
+            simulation.restore(state)
+        simulation.step()
+    return simulation.state()
+
+
+def assert_same(one, other):
+    assert one.keys() == other.keys()
+    for name, values in one.items():
+        np.testing.assert_array_equal(values, other[name], err_msg=name)
+
+
+def test_bits_do_not_depend_on_threads_or_breaks(text_of):
+    assert most_threads() > 1, "this test needs NUMBA_NUM_THREADS of 2 or more"
+    text = text_of(RATES, SIGNALS, **MORE)
+    reference = ended(text)
+    steps, stiff = next(each for name, each in reference.items() if name.endswith("reactions")).T
+    assert 0 < stiff.sum() < len(stiff)
+    assert len(np.unique(steps)) > 100
+    use_threads(1)
+    try:
+        assert_same(ended(text), reference)
+    finally:
+        use_threads(most_threads())
+    assert_same(ended(text, broken=True), reference)
+
+
+def test_a_parameter_that_is_set_counts_from_then_on(react):
+    signals = {"u": {"diffusion": 1, "initial": 1}}
+    pulse = [{"at": "2 min", "for": "3 min", "set": {"parameters.k": 0.5}}]
+    run = react(["u' = -k*u"], signals, parameters={"k": 0}, interventions=pulse).until(8.0)
+    np.testing.assert_allclose(run.line("u"), np.exp(-1.5), rtol=1e-7)
+
+
+def test_a_drug_pulse_at_the_boundary_binds_and_leaves(react):
+    signals = {
+        "drug": {"diffusion": 500, "boundary": {"x_min": {"value": 0}}},
+        "receptor": {"diffusion": 0, "initial": 1},
+        "complex": {"diffusion": 0},
+    }
+    pulse = [{"at": "1 min", "for": "4 min", "set": {"signals.drug.boundary.x_min.value": 3}}]
+    run = react(["drug + receptor -> complex @ 0.5*drug*receptor"], signals, interventions=pulse).until(1.0)
+    assert not run.line("drug").any()
+    bound = run.until(5.0).line("complex").sum()
+    end = run.until(60.0).line("complex")
+    assert 0.1 * len(end) < bound < end.sum()
+    assert run.line("drug").max() < 1e-3
+    assert (np.diff(end) < 0.0).all()
+    run.assert_books_close()
+    books = run.process.ledger()
+    assert books["drug"]["reactions"] == pytest.approx(-books["complex"]["field"], rel=1e-10)
+
+
+def test_cells_and_reactions_share_a_signal(react):
+    # A cell takes up at a rate of its own; it balances what reactions make, whatever the splitting.
+    cells = {
+        "cell_types": {"a": {"mechanics": "none", "volume": 8, "exchange": {"u": {"uptake": 2}}}},
+        "initial": [{"type": "a", "point": [0.5]}],
+    }
+    run = react(["-> u @ 0.1"], {"u": {"diffusion": 1000}}, dt=0.1, **cells).until(40.0)
+    books = run.process.ledger()["u"]
+    run.assert_books_close()
+    assert books["reactions"] == pytest.approx(0.1 * 40 * 40.0, rel=1e-10)
+    # At the end all that is made is taken up: uptake * volume fraction * u.
+    assert 2.0 * 8.0 * run.line("u")[20] == pytest.approx(0.1 * 40, rel=0.02)
+
+
+FAILURES = [
+    ("u' = if(abs(x - 4.5) < 0.1, 1, 0)*u^2", "no longer finite numbers"),
+    ("u' = if(abs(x - 4.5) < 0.1, 1/(u - 1), 0)", "no longer finite numbers"),
+]
+
+
+@pytest.mark.parametrize(("rate", "reason"), FAILURES)
+def test_a_failure_names_signal_voxel_and_time(react, rate, reason):
+    signals = {"w": {"diffusion": 1}, "u": {"diffusion": 0, "initial": 1}}
+    run = react(["w' = 1", rate], signals, dt=0.5)
+    with pytest.raises(SimulationError, match=reason) as caught:
+        run.until(10.0)
+    text = str(caught.value)
+    assert "process signals, time " in text
+    assert (
+        "signal u: the reactions cannot be integrated in voxel (z, y, x) = (0, 0, 24), centre (4.5, 0, 0) um"
+        in text
+    )
+    assert "check the rates" in text
