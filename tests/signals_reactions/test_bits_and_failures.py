@@ -85,17 +85,40 @@ def test_a_drug_pulse_at_the_boundary_binds_and_leaves(react):
 
 
 def test_cells_and_reactions_share_a_signal(react):
-    # A cell takes up at a rate of its own; it balances what reactions make, whatever the splitting.
+    # In the end the cell takes up what reactions make, whatever the step.
     cells = {
         "cell_types": {"a": {"mechanics": "none", "volume": 8, "exchange": {"u": {"uptake": 2}}}},
         "initial": [{"type": "a", "point": [0.5]}],
     }
-    run = react(["-> u @ 0.1"], {"u": {"diffusion": 1000}}, dt=0.1, **cells).until(40.0)
+    run = react(["-> u @ 0.1"], {"u": {"diffusion": 1000}}, dt=0.5, **cells).until(60.0)
     books = run.process.ledger()["u"]
     run.assert_books_close()
-    assert books["reactions"] == pytest.approx(0.1 * 40 * 40.0, rel=1e-10)
-    # At the end all that is made is taken up: uptake * volume fraction * u.
-    assert 2.0 * 8.0 * run.line("u")[20] == pytest.approx(0.1 * 40, rel=0.02)
+    assert books["reactions"] == pytest.approx(0.1 * 40 * 60.0, rel=1e-10)
+    # uptake * volume fraction * u
+    assert 2.0 * 8.0 * run.line("u")[20] == pytest.approx(0.1 * 40, rel=1e-6)
+
+
+UPTAKES = [
+    {"uptake": 50},
+    {"uptake": {"max": 40, "half": 0.5}},
+    {"uptake": {"max": 40, "half": 0}},
+    {"secretion": 20, "saturation": 3, "export": -20},
+]
+
+
+@pytest.mark.parametrize("exchange", UPTAKES)
+@pytest.mark.parametrize("dt", [0.05, 2.0])
+def test_strong_exchange_and_reactions_stay_positive_and_close_their_books(react, exchange, dt):
+    cells = {
+        "cell_types": {"a": {"mechanics": "none", "volume": 8, "exchange": {"u": exchange}}},
+        "initial": [{"type": "a", "points": [[-10.5], [0.5], [1.5]]}],
+    }
+    signals = {"u": {"diffusion": 20, "initial": "if(x > 0, 2, 0)"}, "w": {"diffusion": 1, "initial": 1}}
+    run = react(["u + w -> @ 30*u*w", "-> w @ 0.5", "-> u @ 0.3*w"], signals, dt=dt, **cells)
+    for _ in range(6):
+        run.simulation.step()
+        assert min(run.line("u").min(), run.line("w").min()) >= 0.0
+    run.assert_books_close()
 
 
 FAILURES = [

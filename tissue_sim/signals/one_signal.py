@@ -68,6 +68,7 @@ class OneSignal:
         self.fixed_mask: np.ndarray | None = None
         self._fixed_values: np.ndarray | None = None
         self._step: TransientStep | SteadyStep | None = None
+        self._exchanged = any(name in by_signal for by_signal in exchange.values())
         if isinstance(settings.mode, PrescribedMode):
             return
         diffusion = settings.diffusion or 0.0
@@ -137,8 +138,8 @@ class OneSignal:
 
     @property
     def driven(self) -> bool:
-        """It changes in time, and faces or fixed voxels supply it or let it out."""
-        return isinstance(self._step, TransientStep) and self._step.solver.driven
+        """It changes in time, and faces, fixed voxels or cells supply it or take it away."""
+        return isinstance(self._step, TransientStep) and (self._step.solver.driven or self._exchanged)
 
     def react(self, rates: np.ndarray | None) -> None:
         """Add in the steps from now on what reactions leave to them, float64 (nz, ny, nx), unit/min."""

@@ -1,10 +1,10 @@
 """What splitting moves from the reactions of a driven signal into its diffusion.
 
-Where faces or voxels supply a signal, plain splitting loses its order beside them: diffusion restores in
-every step what the reactions have taken, and the field is seen between the two. Both are changed by the
-same constant c = rate at the start of the step, d rho/dt = reactions - c and d rho/dt = diffusion + c, which
-nothing of their sum and leaves a steady state as it is (Speth, Green, MacNamara and Strang 2013,
-doi:10.1137/120878641; Einkemmer and Ostermann 2015, doi:10.1137/140994204).
+Where faces, voxels or cells supply a signal or take it away, plain splitting loses its order beside them:
+diffusion restores in every step what reactions have taken, and the field is seen between the two. Both are
+changed by the same constant c, the rate at the start of the step: d rho/dt = reactions - c and
+d rho/dt = diffusion + c. That changes nothing of their sum, and a steady state stays as it is (Speth, Green,
+MacNamara and Strang 2013, doi:10.1137/120878641; Einkemmer and Ostermann 2015, doi:10.1137/140994204).
 """
 
 from __future__ import annotations
