@@ -8,6 +8,10 @@ import pytest
 from tissue_sim.scenario.scenario import load_scenario_text
 from tissue_sim.simulation import Simulation
 
+# Few texts of reactions are used in many tests: each is compiled once.
+BINDING = ("bind: drug + receptor <-> complex @ k_on*drug*receptor, k_off*complex",)
+TURNOVER = ("u' = made - k*u",)
+
 
 class Reacting:
     """A tissue without cells whose signals react."""
@@ -69,6 +73,27 @@ def _react(*given, **options) -> Reacting:
 def react():
     """react(reactions, signals, size=, spacing=, boundary=, dt=, parameters=, **keys of the scenario)."""
     return _react
+
+
+@pytest.fixture(scope="session")
+def bind():
+    """bind(signals, k_on=, k_off=, **options): drug + receptor <-> complex, signals in this order."""
+
+    def made(signals, *, k_on=0.4, k_off=0.2, **options) -> Reacting:
+        assert list(signals) == ["drug", "receptor", "complex"]
+        return _react(BINDING, signals, parameters={"k_on": k_on, "k_off": k_off}, **options)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def turn_over():
+    """turn_over(signal, made=, k=, **options): u' = made - k*u."""
+
+    def run(signal, *, made=0.0, k=0.0, **options) -> Reacting:
+        return _react(TURNOVER, {"u": signal}, parameters={"made": made, "k": k}, **options)
+
+    return run
 
 
 @pytest.fixture(scope="session")

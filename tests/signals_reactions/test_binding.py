@@ -8,7 +8,6 @@ from scipy.integrate import solve_ivp
 
 from tissue_sim.signals.reactions.positive import keep_positive, overdrawn
 
-BINDING = ["bind: drug + receptor <-> complex @ k_on*drug*receptor, k_off*complex"]
 SIGNALS = {
     "drug": {"unit": "nM", "diffusion": 300, "initial": "5*(1 + cos(pi*x/20))"},
     "receptor": {"unit": "nM", "diffusion": 0, "initial": "3 + x/20"},
@@ -17,8 +16,8 @@ SIGNALS = {
 NUMBERS = {"k_on": 0.4, "k_off": 0.2}
 
 
-def test_sums_are_conserved_and_the_end_is_the_equilibrium(react):
-    run = react(BINDING, SIGNALS, parameters=NUMBERS, dt=0.5)
+def test_sums_are_conserved_and_the_end_is_the_equilibrium(bind):
+    run = bind(SIGNALS, **NUMBERS, dt=0.5)
     start = {name: run.line(name) for name in SIGNALS}
     run.until(200.0)
     drug, receptor, bound = (run.line(name) for name in SIGNALS)
@@ -35,9 +34,9 @@ def test_sums_are_conserved_and_the_end_is_the_equilibrium(react):
     assert books["complex"]["field"] == pytest.approx(made[2], rel=1e-12)
 
 
-def test_every_voxel_follows_its_own_equations(react):
+def test_every_voxel_follows_its_own_equations(bind):
     signals = {name: {**each, "diffusion": 0} for name, each in SIGNALS.items()}
-    run = react(BINDING, signals, parameters=NUMBERS, dt=0.5)
+    run = bind(signals, **NUMBERS, dt=0.5)
     start = np.array([run.line(name) for name in signals])
     run.until(2.0)
 
@@ -53,12 +52,12 @@ def test_every_voxel_follows_its_own_equations(react):
 
 @pytest.mark.parametrize("dt", [1e-3, 0.1, 10.0])
 @pytest.mark.parametrize("driven", [False, True])
-def test_fast_binding_stays_positive_at_any_step(react, dt, driven):
+def test_fast_binding_stays_positive_at_any_step(bind, dt, driven):
     signals = {name: dict(each) for name, each in SIGNALS.items()}
     signals["drug"]["initial"] = "if(abs(x) < 1, 100, 0)"
     if driven:
         signals["drug"]["boundary"] = {"x_min": {"value": 4}, "x_max": {"value": 0}}
-    run = react(BINDING, signals, parameters={"k_on": 1e4, "k_off": 1e-2}, dt=dt)
+    run = bind(signals, k_on=1e4, k_off=1e-2, dt=dt)
     for _ in range(8):
         run.simulation.step()
         for name in signals:
@@ -72,21 +71,19 @@ def test_fast_binding_stays_positive_at_any_step(react, dt, driven):
     assert abs(run.process.ledger()["receptor"]["shortfall"]) <= 1e-10 * 120.0
 
 
-def test_production_that_diffuses_away_stays_positive_beside_a_sink(react):
+def test_production_that_diffuses_away_stays_positive_beside_a_sink(turn_over):
     # What is moved into diffusion cannot be given back where the peak has spread.
-    signals = {
-        "u": {"diffusion": 1000, "initial": "if(abs(x) < 1, 100, 0)", "boundary": {"default": {"value": 0}}}
-    }
-    run = react(["u' = 0.9*u"], signals, dt=1.0)
+    signal = {"diffusion": 1000, "initial": "if(abs(x) < 1, 100, 0)", "boundary": {"default": {"value": 0}}}
+    run = turn_over(signal, k=-0.9, dt=1.0)
     for _ in range(5):
         run.simulation.step()
         assert run.line("u").min() >= 0.0
     run.assert_books_close()
 
 
-def test_held_voxels_stay_and_their_neighbours_react(react):
+def test_held_voxels_stay_and_their_neighbours_react(bind):
     fixed = [{"signal": "drug", "region": {"point": [0.5]}, "value": 7}]
-    run = react(BINDING, SIGNALS, parameters=NUMBERS, dt=0.5, fixed=fixed).until(20.0)
+    run = bind(SIGNALS, **NUMBERS, dt=0.5, fixed=fixed).until(20.0)
     assert run.line("drug")[20] == 7.0
     assert run.line("complex")[20] > 1.0
     run.assert_books_close()

@@ -58,21 +58,20 @@ def test_bits_do_not_depend_on_threads_or_breaks(text_of):
     assert_same(ended(text, broken=True), reference)
 
 
-def test_a_parameter_that_is_set_counts_from_then_on(react):
-    signals = {"u": {"diffusion": 1, "initial": 1}}
+def test_a_parameter_that_is_set_counts_from_then_on(turn_over):
     pulse = [{"at": "2 min", "for": "3 min", "set": {"parameters.k": 0.5}}]
-    run = react(["u' = -k*u"], signals, parameters={"k": 0}, interventions=pulse).until(8.0)
+    run = turn_over({"diffusion": 1, "initial": 1}, interventions=pulse).until(8.0)
     np.testing.assert_allclose(run.line("u"), np.exp(-1.5), rtol=1e-7)
 
 
-def test_a_drug_pulse_at_the_boundary_binds_and_leaves(react):
+def test_a_drug_pulse_at_the_boundary_binds_and_leaves(bind):
     signals = {
         "drug": {"diffusion": 500, "boundary": {"x_min": {"value": 0}}},
         "receptor": {"diffusion": 0, "initial": 1},
         "complex": {"diffusion": 0},
     }
     pulse = [{"at": "1 min", "for": "4 min", "set": {"signals.drug.boundary.x_min.value": 3}}]
-    run = react(["drug + receptor -> complex @ 0.5*drug*receptor"], signals, interventions=pulse).until(1.0)
+    run = bind(signals, k_on=0.5, k_off=0, interventions=pulse).until(1.0)
     assert not run.line("drug").any()
     bound = run.until(5.0).line("complex").sum()
     end = run.until(60.0).line("complex")
@@ -84,13 +83,13 @@ def test_a_drug_pulse_at_the_boundary_binds_and_leaves(react):
     assert books["drug"]["reactions"] == pytest.approx(-books["complex"]["field"], rel=1e-10)
 
 
-def test_cells_and_reactions_share_a_signal(react):
+def test_cells_and_reactions_share_a_signal(turn_over):
     # In the end the cell takes up what reactions make, whatever the step.
     cells = {
         "cell_types": {"a": {"mechanics": "none", "volume": 8, "exchange": {"u": {"uptake": 2}}}},
         "initial": [{"type": "a", "point": [0.5]}],
     }
-    run = react(["-> u @ 0.1"], {"u": {"diffusion": 1000}}, dt=0.5, **cells).until(60.0)
+    run = turn_over({"diffusion": 1000}, made=0.1, dt=0.5, **cells).until(60.0)
     books = run.process.ledger()["u"]
     run.assert_books_close()
     assert books["reactions"] == pytest.approx(0.1 * 40 * 60.0, rel=1e-10)
@@ -121,22 +120,58 @@ def test_strong_exchange_and_reactions_stay_positive_and_close_their_books(react
     run.assert_books_close()
 
 
-FAILURES = [
-    ("u' = if(abs(x - 4.5) < 0.1, 1, 0)*u^2", "no longer finite numbers"),
-    ("u' = if(abs(x - 4.5) < 0.1, 1/(u - 1), 0)", "no longer finite numbers"),
-]
-
-
-@pytest.mark.parametrize(("rate", "reason"), FAILURES)
-def test_a_failure_names_signal_voxel_and_time(react, rate, reason):
+@pytest.mark.parametrize("grows", [0, 1])
+def test_a_failure_names_signal_voxel_and_time(react, grows):
     signals = {"w": {"diffusion": 1}, "u": {"diffusion": 0, "initial": 1}}
-    run = react(["w' = 1", rate], signals, dt=0.5)
-    with pytest.raises(SimulationError, match=reason) as caught:
+    # Without end after 1 min, or without a value from the start.
+    rates = ["w' = 1", "u' = if(abs(x - 4.5) < 0.1, if(grows > 0, u^2, 1/(u - 1)), 0)"]
+    run = react(rates, signals, dt=0.5, parameters={"grows": grows})
+    with pytest.raises(SimulationError, match="no longer finite numbers") as caught:
         run.until(10.0)
     text = str(caught.value)
-    assert "process signals, time " in text
-    assert (
-        "signal u: the reactions cannot be integrated in voxel (z, y, x) = (0, 0, 24), centre (4.5, 0, 0) um"
-        in text
-    )
+    assert f"process signals, time {grows} min, signal u: the reactions cannot be integrated in voxel" in text
+    assert "in voxel (z, y, x) = (0, 0, 24), centre (4.5, 0, 0) um" in text
     assert "check the rates" in text
+
+
+def test_a_face_that_opens_and_closes_during_the_run(bind):
+    signals = {
+        "drug": {"diffusion": 500, "initial": 1},
+        "receptor": {"diffusion": 0, "initial": 2},
+        "complex": {"diffusion": 0},
+    }
+    opening = [{"at": "1 min", "for": "2 min", "set": {"signals.drug.boundary": {"x_min": {"value": 5}}}}]
+    run = bind(signals, interventions=opening).until(1.0)
+
+    def total() -> float:
+        return float(run.line("drug").sum() + run.line("complex").sum())
+
+    assert total() == pytest.approx(40.0, rel=1e-10)
+    run.until(3.0)
+    books = run.process.ledger()
+    assert books["drug"]["x_min"] > 40.0
+    assert books["drug"]["reactions"] == pytest.approx(-books["complex"]["reactions"], rel=1e-10)
+    held = total()
+    assert held == pytest.approx(40.0 + books["drug"]["x_min"], rel=1e-10)
+    run.until(30.0)
+    assert total() == pytest.approx(held, rel=1e-10)
+    free, bound = run.line("drug"), run.line("complex")
+    np.testing.assert_allclose(free * (2.0 - bound) / bound, 0.5, rtol=1e-3)
+
+
+def test_the_books_of_a_run_stand_in_its_file_and_close_at_every_snapshot(text_of, tmp_path):
+    import tissue_sim
+    from tissue_sim.analysis.info import closure_of, info
+
+    path = tmp_path / "binding.yaml"
+    options = {**MORE, "duration": 4, "record": {"every": "0.5 min"}}
+    path.write_text(text_of(RATES, SIGNALS, **options))
+    tissue_sim.run(path, output=tmp_path / "run")
+    run = tissue_sim.open_run(tmp_path / "run")
+    for name in SIGNALS:
+        books = run.ledger(name)
+        assert len(books) == 9
+        assert all(closure_of(books.iloc[: number + 1]) < 1e-10 for number in range(9))
+        assert (books["reactions"].iloc[1:] != 0.0).all()
+    assert "reactions" in info(run)
+    assert "voxels with stiff reactions" in info(run)

@@ -69,39 +69,40 @@ SUPPLIES = {
 
 
 @pytest.mark.parametrize("kind", SUPPLIES)
-def test_driven_signals_keep_the_order_and_the_steady_state(react, kind):
+def test_driven_signals_keep_the_order_and_the_steady_state(bind, kind):
     signals = {
-        "u": {"diffusion": 100, "initial": 1, **SUPPLIES[kind]},
-        "r": {"diffusion": 0, "initial": 0.5},
-        "c": {"diffusion": 0},
+        "drug": {"diffusion": 100, "decay": 0.3, "initial": 1, **SUPPLIES[kind]},
+        "receptor": {"diffusion": 0, "initial": 0.5},
+        "complex": {"diffusion": 0},
     }
     more = (
-        {"fixed": [{"signal": "u", "region": {"point": [-19]}, "value": 1}]} if kind == "fixed voxels" else {}
+        {"fixed": [{"signal": "drug", "region": {"point": [-19]}, "value": 1}]}
+        if kind == "fixed voxels"
+        else {}
     )
-    rates = ["u + r <-> c @ 0.4*u*r, 0.1*c", "u -> @ 0.3*u"]
 
     def run(dt):
-        return react(rates, signals, dt=dt, spacing=2, **more)
+        return bind(signals, k_off=0.1, dt=dt, spacing=2, **more)
 
-    steps, exact = [0.2, 0.1, 0.05], run(0.0125).until(2.0).line("u")
+    steps, exact = [0.2, 0.1, 0.05], run(0.0125).until(2.0).line("drug")
     # A voxel holds D dt/dx^2 = 5 of the first step: without balance the order falls to 1.
-    errors = [np.abs(run(dt).until(2.0).line("u") - exact).max() for dt in steps]
+    errors = [np.abs(run(dt).until(2.0).line("drug") - exact).max() for dt in steps]
     assert fitted(steps, errors) > 1.9, errors
     assert errors[-1] < 3e-5
     long, short = (run(dt).until(100.0) for dt in (1.0, 0.5))
-    np.testing.assert_allclose(long.line("u"), short.line("u"), rtol=1e-6)
+    np.testing.assert_allclose(long.line("drug"), short.line("drug"), rtol=1e-6)
     for each in (long, short):
         each.assert_books_close()
-        assert each.process.counters()["u: steps redone by backward Euler"] == 0
+        assert each.process.counters()["drug: steps redone by backward Euler"] == 0
         # What the complex holds is what the receptor lost, whatever moved to the diffusion of the other.
-        total = each.field("r") + each.field("c")
+        total = each.field("receptor") + each.field("complex")
         np.testing.assert_allclose(total, 0.5, rtol=1e-10)
 
 
-def test_a_steady_state_between_faces_is_that_of_the_grid(react):
+def test_a_steady_state_between_faces_is_that_of_the_grid(turn_over):
     # D (u[i-1] - 2 u[i] + u[i+1])/dx^2 = k u[i], u = 1 half a voxel before the first one.
-    signals = {"u": {"diffusion": 100, "initial": 0, "boundary": {"default": {"value": 1}}}}
-    run = react(["u -> @ 0.3*u"], signals, spacing=2, dt=2.0).until(200.0)
+    signal = {"diffusion": 100, "initial": 0, "boundary": {"default": {"value": 1}}}
+    run = turn_over(signal, k=0.3, spacing=2, dt=2.0).until(200.0)
     number, beta = 20, 0.3 * 4.0 / 100.0
     matrix = np.diag(np.full(number, 2.0 + beta)) - np.eye(number, k=1) - np.eye(number, k=-1)
     matrix[0, 0] += 1.0

@@ -31,9 +31,7 @@ class VoxelRows:
     reactions : Reactions
     grid : Grid
     fixed : sequence of str
-        Signals with voxels that are held: ``free(SIGNAL)`` is 0 there, else 1.
-    driven : sequence of str
-        Signals whose rate lacks ``moved(SIGNAL)``, see `balance`.
+        Signals with voxels that are held.
 
     Attributes
     ----------
@@ -41,9 +39,9 @@ class VoxelRows:
         A row is that of `OdeSystem`; the signals that reactions change come first.
     """
 
-    def __init__(self, reactions: Reactions, grid: Grid, fixed: Sequence[str], driven: Sequence[str]) -> None:
+    def __init__(self, reactions: Reactions, grid: Grid, fixed: Sequence[str]) -> None:
         self._reactions = reactions
-        self.fixed, self.driven = tuple(fixed), tuple(driven)
+        self.fixed = tuple(fixed)
         self._parameters: Mapping[str, float] = {}
         self._kernels: OdeKernels | None = None
         system = self._system({})
@@ -60,11 +58,11 @@ class VoxelRows:
         return self.values[:, self._place[name]]
 
     def free(self, signal: str) -> np.ndarray:
-        """Return where reactions change a fixed signal, a view float64[voxels]."""
+        """Return what the rate of a fixed signal is multiplied by, a view float64[voxels]."""
         return self[f"free({signal})"]
 
     def moved(self, signal: str) -> np.ndarray:
-        """Return what is taken off a driven signal's rate, a view float64[voxels]."""
+        """Return what is taken off a signal's rate (see `balance`), a view float64[voxels]."""
         return self[f"moved({signal})"]
 
     def state(self) -> np.ndarray:
@@ -86,7 +84,7 @@ class VoxelRows:
     def _system(self, parameters: Mapping[str, float]) -> OdeSystem:
         reactions, rates = self._reactions, []
         for name, rate in reactions.rates.items():
-            less = subtract(rate, Name((f"moved({name})",))) if name in self.driven else rate
+            less = subtract(rate, Name((f"moved({name})",)))
             rates.append(multiply(Name((f"free({name})",)), less) if name in self.fixed else less)
         return OdeSystem(
             species=tuple(reactions.rates),
@@ -96,7 +94,7 @@ class VoxelRows:
                 *reactions.read,
                 *reactions.places,
                 *(f"free({name})" for name in self.fixed),
-                *(f"moved({name})" for name in self.driven),
+                *(f"moved({name})" for name in reactions.rates),
             ),
             shared=parameters,
             definitions=reactions.definitions,

@@ -52,7 +52,8 @@ class VoxelReactions:
 
     def __init__(self, reactions: Reactions, grid: Grid, fixed: Collection[str]) -> None:
         self._reactions, self._grid = reactions, grid
-        self._rows = VoxelRows(reactions, grid, [name for name in reactions.rates if name in fixed], ())
+        self._rows = VoxelRows(reactions, grid, [name for name in reactions.rates if name in fixed])
+        self._driven: tuple[str, ...] = ()
         self._all = np.arange(len(self._rows.values))
 
     @property
@@ -80,10 +81,9 @@ class VoxelReactions:
         time, dt : float
             Start and length of the whole step, min.
         """
-        if tuple(driven) != self._rows.driven:
-            rows = VoxelRows(self._reactions, self._grid, self._rows.fixed, driven)
-            rows.restore(self._rows.state())
-            self._rows = rows
+        for name in self._driven:
+            self._rows.moved(name)[:] = 0.0
+        self._driven = tuple(driven)
         if not driven:
             return
         self._take(fields, held)
@@ -106,7 +106,7 @@ class VoxelReactions:
             amounts, unit um^3.
         """
         moved, short = {}, {}
-        for name in self._rows.driven:
+        for name in self._driven:
             column = self._rows.moved(name)
             new = limited(column, fields[name].ravel(), dt)
             short[name] = 0.5 * dt * float(compensated_sum(new - column)) * self._grid.voxel_volume
@@ -146,7 +146,7 @@ class VoxelReactions:
         kernels.absolute = _absolute(before)
         self._integrate(kernels, self._all, parameters, start, dt)
         short = np.zeros(number)
-        if rows.driven:
+        if self._driven:
             short += self._again(kernels, before, parameters, start, dt)
         after = rows.values[:, :number]
         for name in rows.fixed:
@@ -217,7 +217,7 @@ class VoxelReactions:
         rows.values[voxels, : before.shape[1]] = before[voxels]
         rows["step_size"][voxels] = 0.0
         kept = {}
-        for name in rows.driven:
+        for name in self._driven:
             kept[name] = rows.moved(name)[voxels]
             rows.moved(name)[voxels] = np.minimum(kept[name], 0.0)
         self._integrate(kernels, voxels, parameters, start, dt)
