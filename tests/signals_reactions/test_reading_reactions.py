@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tissue_sim.codegen.text import text_of
-from tissue_sim.errors import ScenarioError
+from tissue_sim.errors import ScenarioError, SettingsError
 from tissue_sim.scenario.scenario import load_scenario_text
 from tissue_sim.signals.reactions.reading import read_reactions
 from tissue_sim.signals.settings import SignalSettings
@@ -119,3 +119,14 @@ def test_the_key_is_in_the_schema_and_in_what_check_prints():
     assert "reactions" in scenario_schema()["properties"]
     text = describe(load_scenario_text(TEXT.format(line="drug -> @ k*drug\n  food' = -drug"), name="s.yaml"))
     assert "reactions of drug, food" in text
+
+
+def test_a_text_is_read_once_whatever_interventions_set():
+    # Each value set is checked in a scenario of its own; a long text takes half a second.
+    assert read("u' = -k*u + p") is read("u' = -k*u + p")
+    with pytest.raises(SettingsError, match="unknown name 'q'") as first:
+        read("u' = q")
+    with pytest.raises(SettingsError, match="unknown name 'q'") as second:
+        read("u' = q")
+    assert first.value is not second.value
+    assert first.value.offset == second.value.offset == 5

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tissue_sim.codegen.functions import FUNCTIONS
@@ -47,7 +48,30 @@ def read_reactions(
     SettingsError
         What is wrong, with its offset in the text.
     """
-    lines = parse_equations(text)
+    modes = tuple((name, _mode(each)) for name, each in signals.items())
+    found = _read_or_error(text, modes, tuple(parameters))
+    if isinstance(found, SettingsError):
+        raise SettingsError(found.message, found.offset)
+    return found
+
+
+def _mode(signal: SignalSettings) -> str:
+    return "prescribed" if isinstance(signal.mode, PrescribedMode) else signal.mode
+
+
+@lru_cache(maxsize=8)
+def _read_or_error(
+    text: str, modes: tuple[tuple[str, str], ...], parameters: tuple[str, ...]
+) -> Reactions | SettingsError:
+    """Read a text once: every value that interventions set is checked in a scenario of its own."""
+    try:
+        return _read(parse_equations(text), dict(modes), frozenset(parameters))
+    except SettingsError as error:
+        return error
+
+
+def _read(lines: Sequence[Line], signals: Mapping[str, str], parameters: Collection[str]) -> Reactions:
+    """Return the reactions; `signals` are names with their modes."""
     for line in lines:
         _check_left(line, signals, parameters)
     definitions, terms = _terms(lines, {*signals, *parameters, *PLACES, TIME})
@@ -61,7 +85,7 @@ def read_reactions(
         definitions=definitions,
         read=tuple(name for name in signals if name in used and name not in rates),
         places=tuple(name for name in PLACES if name in used),
-        parameters=tuple(name for name in parameters if name in used),
+        parameters=tuple(sorted(name for name in parameters if name in used)),
     )
 
 
@@ -114,7 +138,7 @@ def _sum(terms: list[Expression]) -> Expression:
     return total
 
 
-def _check_left(line: Line, signals: Mapping[str, SignalSettings], parameters: Collection[str]) -> None:
+def _check_left(line: Line, signals: Mapping[str, str], parameters: Collection[str]) -> None:
     """Refuse what reactions cannot change, and names that mean something else already."""
     if isinstance(line, ReactionLine):
         for _, each in (*line.left, *line.right):
@@ -126,25 +150,23 @@ def _check_left(line: Line, signals: Mapping[str, SignalSettings], parameters: C
         _check_new(line.name, line.offset, signals, parameters)
 
 
-def _check_changed(name: str, offset: int, signals: Mapping[str, SignalSettings]) -> None:
+def _check_changed(name: str, offset: int, signals: Mapping[str, str]) -> None:
     if name not in signals:
         listed = ", ".join(signals) or "none"
         hint = did_you_mean(name, list(signals))
         raise SettingsError(f"no signal '{name[:60]}'; declared are {listed}{hint}", offset)
-    if signals[name].mode == "steady":
+    if signals[name] == "steady":
         raise SettingsError(
             f"'{name}' is steady, which no reaction can change; give it mode: transient (rates may read it)",
             offset,
         )
-    if isinstance(signals[name].mode, PrescribedMode):
+    if signals[name] == "prescribed":
         raise SettingsError(
             f"'{name}' is prescribed by a formula, which no reaction can change; rates may read it", offset
         )
 
 
-def _check_new(
-    name: str, offset: int, signals: Mapping[str, SignalSettings], parameters: Collection[str]
-) -> None:
+def _check_new(name: str, offset: int, signals: Collection[str], parameters: Collection[str]) -> None:
     what = ""
     if name in signals:
         what = f"is a signal; its rate is {name}' = ..."
@@ -161,7 +183,7 @@ def _check_new(
 
 def _names_used(
     formulas: Sequence[Expression],
-    signals: Mapping[str, SignalSettings],
+    signals: Collection[str],
     parameters: Collection[str],
     definitions: Mapping[str, Expression],
 ) -> set[str]:
