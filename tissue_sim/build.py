@@ -87,8 +87,15 @@ def _add_signals(tissue: TissueModel, scenario: Scenario) -> None:
 
     settings = scenario.settings
     exchange = {name: kind.exchange for name, kind in settings.cell_types.items()}
+    reactions = None
+    if settings.reactions is not None:
+        from tissue_sim.signals.reactions.reading import read_reactions
+
+        reactions = read_reactions(settings.reactions, settings.signals, settings.parameters)
     tissue.add_process(
-        SignalsProcess(tissue, settings.signals, exchange, settings.sources, settings.fixed, scenario.masks)
+        SignalsProcess(
+            tissue, settings.signals, exchange, settings.sources, settings.fixed, scenario.masks, reactions
+        )
     )
 
 

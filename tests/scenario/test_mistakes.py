@@ -226,11 +226,16 @@ MISTAKES = [
     ("        value: 38", "        value: 38\n      z_min: {flux: 0}", "19:7: the tissue has no z axis"),
     # times
     ("title: small", "title: small\nsteps: {mechanics: 0.3, signals: 0.1, lifecycle: 6.05 min}", None),
-    # later
+    # reactions
+    (
+        "title: small",
+        "title: small\nreactions: oxygn' = -1",
+        "3:12: no signal 'oxygn'; declared are oxygen; did you mean 'oxygen'?",
+    ),
     (
         "title: small",
         "title: small\nreactions: {}",
-        "3:1: reactions between signals come with a later version",
+        "3:12: expected text, found a map",
     ),
     (
         "  switch:\n",

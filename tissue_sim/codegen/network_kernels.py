@@ -44,7 +44,7 @@ class OdeKernels:
 
     def __init__(self, system: OdeSystem, absolute: np.ndarray, relative: float) -> None:
         self._system = system
-        self._absolute = np.ascontiguousarray(absolute, dtype=np.float64)
+        self.absolute = np.ascontiguousarray(absolute, dtype=np.float64)
         self._relative = float(relative)
         self._stiff_place = system.places["stiff"]
         self.steps_taken = 0
@@ -144,7 +144,7 @@ class OdeKernels:
                 np.ascontiguousarray(places, dtype=np.int64),
                 held,
                 compiled.constants,
-                self._absolute,
+                self.absolute,
                 self._relative,
                 float(start),
                 float(duration),

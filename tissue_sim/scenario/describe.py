@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tissue_sim.scenario.scenario import Scenario
+    from tissue_sim.scenario.schema import ScenarioSettings
 
 __all__ = ["describe"]
 
@@ -110,7 +111,8 @@ def _order(scenario: Scenario) -> Iterator[str]:
     yield line("mechanics", minutes(steps.mechanics), "; ".join(forces))
     if settings.signals:
         listed = [f"{name} ({signal.unit}, {_mode(signal)})" for name, signal in settings.signals.items()]
-        yield line("signals", minutes(steps.signals), ", ".join(listed))
+        reacting = _reacting(settings)
+        yield line("signals", minutes(steps.signals), ", ".join(listed) + reacting)
 
 
 def _further_forces(scenario: Scenario) -> Iterator[str]:
@@ -142,6 +144,15 @@ def _count(number: int, what: str) -> str:
 def _mode(signal: object) -> str:
     mode = getattr(signal, "mode", "")
     return mode if isinstance(mode, str) else "prescribed"
+
+
+def _reacting(settings: ScenarioSettings) -> str:
+    if settings.reactions is None:
+        return ""
+    from tissue_sim.signals.reactions.reading import read_reactions
+
+    found = read_reactions(settings.reactions, settings.signals, settings.parameters)
+    return f"; reactions of {', '.join(found.rates) or 'none'}"
 
 
 def _network(scenario: Scenario, name: str) -> str:

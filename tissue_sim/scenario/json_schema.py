@@ -167,7 +167,7 @@ _NAMES = (
     ("time", "minutes since the start"),
     ("PARAMETER", "declared under parameters"),
     ("self.X, other.X", "inside contact.*: the cell itself and each cell in contact"),
-    ("x, y, z", "only in initial and prescribed fields of signals, um"),
+    ("x, y, z", "only in fields, sources and reactions of signals, um"),
 )
 
 

@@ -16,7 +16,7 @@ from tissue_sim.scenario.merge import merged, resolve_like
 from tissue_sim.scenario.positions import MapNode, Node, Source, problem_at
 from tissue_sim.scenario.pruning import prune, without_unusable
 from tissue_sim.scenario.reader import read_nodes
-from tissue_sim.scenario.schema import FORMAT_VERSION, LATER, ScenarioSettings
+from tissue_sim.scenario.schema import FORMAT_VERSION, ScenarioSettings
 from tissue_sim.scenario.set_option import apply_set, seed_node
 from tissue_sim.scenario.to_plain import to_plain
 from tissue_sim.scenario.validation import Validated, validate
@@ -106,10 +106,6 @@ def _merge(
             problems += error.problems
     if seed is not None:
         root = seed_node(root, seed)
-    for key, message in LATER.items():
-        if isinstance(root, MapNode) and key in root.entries:
-            problems.append(problem_at(root, Problem((key,), message, on_key=True)))
-            root = prune(root, (key,))
     resolved, found = resolve_like(root)
     return resolved, problems + [problem_at(root, one) for one in found]
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from tissue_sim.codegen.parser import LONGEST_EQUATIONS
 from tissue_sim.errors import SettingsError
 from tissue_sim.interventions.settings import InterventionSettings
 from tissue_sim.mechanics.basement_membranes_settings import BasementMembraneSettings
@@ -19,14 +20,9 @@ from tissue_sim.tissue.expression_settings import ExpressionField
 from tissue_sim.tissue.settings import Name, Settings
 from tissue_sim.units import Number, PositiveTime
 
-__all__ = ["FORMAT_VERSION", "LATER", "ScenarioSettings"]
+__all__ = ["FORMAT_VERSION", "ScenarioSettings"]
 
 FORMAT_VERSION = 1
-
-LATER = {
-    "reactions": "reactions between signals come with a later version",
-}
-"""Top-level keys that a later version will know, with what is said about them."""
 
 
 def _version(value: Any) -> Any:
@@ -54,6 +50,10 @@ class ScenarioSettings(Settings):
         Shared by all expressions.
     columns, signals, networks, cell_types : dict by name
     sources, fixed, initial : list
+    reactions : str
+        Between signals, in every voxel, in numbers of the signals' units and min; one per line: u' = ... adds
+        to the rate of u, A + 2 B -> C @ k*A*B^2 is a reaction and its rate, A <-> B @ k*A, l*B one that goes
+        both ways, y = ... names a formula. Rates may read parameters, x, y, z and time.
     basement_membranes : list of BasementMembraneSettings
         Surfaces that hold cells on one side.
     interventions : list of InterventionSettings
@@ -80,6 +80,7 @@ class ScenarioSettings(Settings):
     signals: dict[Name, SignalSettings] = Field(default_factory=dict)
     sources: list[SourceSettings] = Field(default_factory=list)
     fixed: list[FixedSettings] = Field(default_factory=list)
+    reactions: Annotated[str, Field(min_length=1, max_length=LONGEST_EQUATIONS)] | None = None
     basement_membranes: Annotated[list[BasementMembraneSettings], Field(max_length=100)] = Field(
         default_factory=list
     )

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tissue_sim.errors import Problem
-from tissue_sim.signals.check_parts import check_quantity, unknown_signal
+from tissue_sim.signals.check_parts import check_formula, check_quantity, unknown_signal
 from tissue_sim.signals.regions import voxels_in
 from tissue_sim.signals.settings import FixedSettings, PrescribedMode, SourceSettings, unit_of
+from tissue_sim.units import SignalQuantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,12 +29,17 @@ def check_places(
     fixed: Sequence[FixedSettings],
     grid: Grid | None,
     masks: Mapping[str, np.ndarray],
+    parameters: Mapping[str, float],
 ) -> Iterator[Problem]:
     """Yield the mistakes of both lists; the parameters are those of `signals.checks.checks`."""
     for number, source in enumerate(sources):
         path: Path = ("sources", number)
         yield from _entry(path, source, signals, grid)
-        if source.signal in signals:
+        if not isinstance(source.rate, SignalQuantity):
+            where = None if grid is None else voxels_in(source.region, grid)
+            at = (*path, "rate")
+            yield from check_formula(at, source.rate.tree, grid, parameters, time=0.0, where=where)
+        elif source.signal in signals:
             unit = unit_of(signals[source.signal].unit, "1/min")
             yield from check_quantity((*path, "rate"), source.rate, unit)
     for number, entry in enumerate(fixed):

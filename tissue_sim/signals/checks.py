@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tissue_sim.errors import Problem, SettingsError, did_you_mean
-from tissue_sim.signals.check_parts import attempt, check_quantity, unknown_signal
+from tissue_sim.errors import Problem, did_you_mean
+from tissue_sim.signals.check_parts import attempt, check_formula, check_quantity, unknown_signal
 from tissue_sim.signals.check_places import check_places
 from tissue_sim.signals.settings import PrescribedMode, SaturatingUptake, unit_of
 from tissue_sim.tissue.domain import FACES
-from tissue_sim.tissue.names import DeclaredNames, check_expression
 from tissue_sim.units import SignalQuantity
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def checks(
                 yield from _membrane(
                     at, settings, signals[name], networks, carriers.get(cell_type, ()), cell_type
                 )
-    yield from check_places(signals, sources, fixed, grid, masks)
+    yield from check_places(signals, sources, fixed, grid, masks, parameters)
 
 
 def _signal(
@@ -82,35 +81,14 @@ def _signal(
 ) -> Iterator[Problem]:
     if isinstance(signal.mode, PrescribedMode):
         formula = signal.mode.prescribed.tree
-        yield from _formula((*path, "mode", "prescribed"), formula, grid, parameters, time=0.0)
+        yield from check_formula((*path, "mode", "prescribed"), formula, grid, parameters, time=0.0)
         return
     at = (*path, "initial")
     if isinstance(signal.initial, SignalQuantity):
         yield from check_quantity(at, signal.initial, signal.unit, at_least=0.0)
     else:
-        yield from _formula(at, signal.initial.tree, grid, parameters, time=None)
+        yield from check_formula(at, signal.initial.tree, grid, parameters, time=None)
     yield from _boundary((*path, "boundary"), signal, grid)
-
-
-def _formula(
-    path: Path, formula: Any, grid: Grid | None, parameters: Mapping[str, float], *, time: float | None
-) -> Iterator[Problem]:
-    """Yield what is wrong with a field's formula and its values at the start; `initial` has no `time`."""
-    from tissue_sim.signals.prescribed import COORDINATES, field_of_formula
-
-    names = DeclaredNames(parameters=frozenset(parameters))
-    found = list(check_expression(formula, names, local=COORDINATES, contacts=False))
-    for message, offset in found:
-        yield Problem(path, message, offset)
-    if found or grid is None:
-        return
-    try:
-        lowest = float(field_of_formula(formula, grid, parameters, time).min())
-    except SettingsError as error:
-        yield Problem(path, error.message, error.offset)
-        return
-    if time is None and lowest < 0.0:
-        yield Problem(path, f"the formula falls to {lowest:g} in some voxel; allowed is 0 or more")
 
 
 def _boundary(path: Path, signal: SignalSettings, grid: Grid | None) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from tissue_sim.kernels.signals.exchange import (
     REMOVAL,
     SINK,
     SOURCE,
+    compensated_sum,
     exchange_amounts,
     gather_exchange,
     soften_removal,
@@ -147,16 +148,34 @@ class Terms:
         self, grid: Grid, production: np.ndarray | None, removal: np.ndarray | None, work: np.ndarray
     ) -> None:
         self._grid = grid
-        self._production, self._removal_of_sources = production, removal
-        self._produced = 0.0 if production is None else float(np.sum(production)) * grid.voxel_volume
-        self._produced -= 0.0 if removal is None else float(np.sum(removal)) * grid.voxel_volume
+        self.place(production, removal)
         self._sink, self._source, self._removal = work
         self._used = 0
         self._source_of_cells = False
         self._field = self._sink
         self._tangent = True
+        self._reacting: np.ndarray | None = None
+        self._reacted = 0.0
         self._removed_at = self._sink
         self._threshold = 0.0
+
+    def place(
+        self, production: np.ndarray | None, removal: np.ndarray | None, *, moving: bool = False
+    ) -> None:
+        """Take over what sources give and take from now on; `moving` where that is not for long."""
+        volume = self._grid.voxel_volume
+        self._production, self._removal_of_sources, self._moving = production, removal, moving
+        self._produced = 0.0 if production is None else float(np.sum(production)) * volume
+        self._produced -= 0.0 if removal is None else float(np.sum(removal)) * volume
+
+    def react(self, rates: np.ndarray | None) -> None:
+        """Add from now on what reactions leave to the steps, float64 (nz, ny, nx), unit/min, or nothing.
+
+        Negative rates are taken whatever a voxel holds.
+        """
+        self._reacting = rates
+        if rates is not None:
+            self._reacted = float(compensated_sum(rates.ravel())) * self._grid.voxel_volume
 
     @property
     def sink(self) -> np.ndarray | None:
@@ -171,7 +190,9 @@ class Terms:
     @property
     def lasting(self) -> bool:
         """The source is that of places alone and stays as it is from step to step."""
-        return not self._used & REMOVAL and not self._source_of_cells
+        return not (
+            self._used & REMOVAL or self._source_of_cells or self._moving or self._reacting is not None
+        )
 
     @property
     def removes(self) -> bool:
@@ -200,6 +221,9 @@ class Terms:
             cells.raise_not_finite()
         self._source_of_cells = bool(self._used & SOURCE)
         self._used |= SOURCE if self._production is not None else 0
+        if self._reacting is not None:
+            self._source += self._reacting.ravel()
+            self._used |= SOURCE
         self._used |= REMOVAL if self._removal_of_sources is not None else 0
 
     def soften(self, field: np.ndarray, threshold: float) -> None:
@@ -240,6 +264,7 @@ class Terms:
         if self.removes:
             short = softened_shortfall(self._removal, self._removed_at, mean, self._threshold)
         return {
+            "reactions": 0.0 if self._reacting is None else self._reacted * dt,
             "uptake": float(sums[0]),
             "secretion": float(sums[1]),
             "export": float(sums[2]),

@@ -24,9 +24,12 @@ class FieldValue:
     ----------
     formula_only : bool
         A number counts as a formula too.
+    of_time : bool
+        A formula may depend on time.
     """
 
     formula_only: bool = False
+    of_time: bool = False
 
     def parse(self, value: Any) -> Any:
         """Return the quantity or the parsed formula.
@@ -59,7 +62,9 @@ class FieldValue:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Describe the field to editors."""
-        text = "a formula of x, y, z and time" if self.formula_only else "a quantity, or a formula of x, y, z"
+        text = "a formula of x, y, z and time"
+        if not self.formula_only:
+            text = f"a quantity, or {text if self.of_time else 'a formula of x, y, z'}"
         return {"anyOf": [{"type": "number"}, {"type": "string"}], "description": text}
 
 

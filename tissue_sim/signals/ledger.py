@@ -21,6 +21,7 @@ LINES = (
     *FACES,
     "decay",
     "sources",
+    "reactions",
     "fixed",
     "removal",
     "shortfall",
@@ -30,8 +31,9 @@ LINES = (
 """What changes a field, unit um^3, positive into the field.
 
 `uptake`, `export` and `sources` are what was asked for, `shortfall` what of it a voxel could not give;
-`removal` is what leaving cells leave behind; `imposed` is the change of a steady or prescribed field, which
-no flow has to account for.
+`reactions` is what reactions between signals made, and in `shortfall` stands what they took beyond what there
+was; `removal` is what leaving cells leave behind; `imposed` is the change of a steady or prescribed field,
+which no flow has to account for.
 """
 
 _PLACE = {line: i for i, line in enumerate(LINES)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from tissue_sim.signals.prescribed import field_of_formula
 from tissue_sim.signals.settings import PrescribedMode
 from tissue_sim.signals.solver.solver import SignalSolver
 from tissue_sim.signals.solver.summation import total
-from tissue_sim.signals.sources import rates_of_sources
+from tissue_sim.signals.sources import PlacedSources
 from tissue_sim.signals.steady import SteadyStep
 from tissue_sim.signals.transient import TransientStep
 from tissue_sim.units import SignalQuantity
@@ -45,6 +46,8 @@ class OneSignal:
     ----------
     membrane : MembraneExchange or None
     steady : bool
+    fixed_mask : bool (nz, ny, nx) or None
+        Voxels held at a value.
     """
 
     def __init__(
@@ -62,16 +65,18 @@ class OneSignal:
         self.settings, self.grid = settings, grid
         self.steady = settings.mode == "steady"
         self.membrane: MembraneExchange | None = None
-        self._fixed_mask: np.ndarray | None = None
+        self.fixed_mask: np.ndarray | None = None
         self._fixed_values: np.ndarray | None = None
         self._step: TransientStep | SteadyStep | None = None
+        self._exchanged = any(name in by_signal for by_signal in exchange.values())
         if isinstance(settings.mode, PrescribedMode):
             return
         diffusion = settings.diffusion or 0.0
-        self._fixed_mask, self._fixed_values = fixed_voxels(name, settings.unit, fixed, masks, grid)
+        self.fixed_mask, self._fixed_values = fixed_voxels(name, settings.unit, fixed, masks, grid)
         faces = coefficients_of_faces(settings.boundary, settings.unit, diffusion, grid)
-        solver = SignalSolver(grid, diffusion, settings.decay, faces, self._fixed_mask, self._fixed_values)
-        terms = Terms(grid, *rates_of_sources(name, settings.unit, sources, grid), work)
+        solver = SignalSolver(grid, diffusion, settings.decay, faces, self.fixed_mask, self._fixed_values)
+        self._sources = PlacedSources(name, settings.unit, sources, grid)
+        self._terms = terms = Terms(grid, None, None, work)
         if self.steady:
             self._step = SteadyStep(solver, terms)
         else:
@@ -87,8 +92,8 @@ class OneSignal:
             field = np.full(self.grid.shape, initial.to(settings.unit))
         else:
             field = field_of_formula(initial.tree, self.grid, tissue.parameters)
-        if self._fixed_mask is not None and self._fixed_values is not None:
-            field[self._fixed_mask] = self._fixed_values[self._fixed_mask]
+        if self.fixed_mask is not None and self._fixed_values is not None:
+            field[self.fixed_mask] = self._fixed_values[self.fixed_mask]
         return field
 
     def impose(self, tissue: TissueModel, field: np.ndarray) -> Amounts:
@@ -97,23 +102,25 @@ class OneSignal:
         if isinstance(self.settings.mode, PrescribedMode):
             field[...] = self._prescribed(self.settings.mode, tissue, tissue.clock.time)
             line = "imposed"
-        elif self._fixed_mask is not None and self._fixed_values is not None:
-            field[self._fixed_mask] = self._fixed_values[self._fixed_mask]
+        elif self.fixed_mask is not None and self._fixed_values is not None:
+            field[self.fixed_mask] = self._fixed_values[self.fixed_mask]
         amounts.add(line, self._total(field) - before)
         return amounts
 
     def advance(self, tissue: TissueModel, field: np.ndarray, cells: CellRates, dt: float) -> Amounts:
         """Advance the field in place by `dt` min from the clock's time; return what was exchanged."""
         if isinstance(self._step, TransientStep):
+            begin = partial(self._place_sources, tissue)
             if self.membrane is None:
-                return self._step.advance(field, cells, None, dt)
+                return self._step.advance(field, cells, None, dt, begin)
             membrane = self.membrane.gather(tissue, cells.places, self.grid.voxel_volume)
-            amounts = self._step.advance(field, cells, membrane, dt)
+            amounts = self._step.advance(field, cells, membrane, dt, begin)
             self.membrane.put_back(tissue)
             amounts.add("membrane", self.membrane.amount())
             return amounts
         before = self._total(field)
         if isinstance(self._step, SteadyStep):
+            self._place_sources(tissue, dt)
             amounts = self._step.advance(field, cells, dt)
         else:
             assert isinstance(self.settings.mode, PrescribedMode)
@@ -121,6 +128,22 @@ class OneSignal:
             amounts = Amounts()
         amounts.add("imposed", self._total(field) - before)
         return amounts
+
+    def _place_sources(self, tissue: TissueModel, offset: float) -> None:
+        """Let the sources have their rates of `offset` min after the clock's time."""
+        time = tissue.clock.time + offset
+        if self._sources.moved(time, tissue.parameters):
+            moving = self._sources.changing
+            self._terms.place(*self._sources.rates(time, tissue.parameters), moving=moving)
+
+    @property
+    def driven(self) -> bool:
+        """It changes in time, and faces, fixed voxels or cells supply it or take it away."""
+        return isinstance(self._step, TransientStep) and (self._step.solver.driven or self._exchanged)
+
+    def react(self, rates: np.ndarray | None) -> None:
+        """Add in the steps from now on what reactions leave to them, float64 (nz, ny, nx), unit/min."""
+        self._terms.react(rates)
 
     def counts(self) -> tuple[int, int]:
         """Return (halvings of the step, steps redone by backward Euler)."""

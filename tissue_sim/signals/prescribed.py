@@ -21,7 +21,11 @@ COORDINATES = ("x", "y", "z")
 
 
 def field_of_formula(
-    expression: Expression, grid: Grid, parameters: Mapping[str, float], time: float | None = None
+    expression: Expression,
+    grid: Grid,
+    parameters: Mapping[str, float],
+    time: float | None = None,
+    where: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the formula's value at every voxel's centre, float64 (nz, ny, nx).
 
@@ -31,6 +35,8 @@ def field_of_formula(
         Of x, y, z (um), `time` (min) and parameters.
     time : float, optional
         None where the formula may not depend on it.
+    where : bool (nz, ny, nx), optional
+        The voxels to look at; their values alone are returned, float64[n].
 
     Raises
     ------
@@ -41,7 +47,8 @@ def field_of_formula(
     for axis, name in enumerate(COORDINATES):
         shape = [1, 1, 1]
         shape[2 - axis] = -1
-        known[name] = grid.centres(axis).reshape(shape)
+        centres = grid.centres(axis).reshape(shape)
+        known[name] = centres if where is None else np.broadcast_to(centres, grid.shape)[where]
     if time is not None:
         known["time"] = time
 
@@ -58,4 +65,5 @@ def field_of_formula(
     if not np.isfinite(values).all():
         when = "" if time is None else f" at time {time:g} min"
         raise SettingsError(f"the formula has no finite value in every voxel{when}")
-    return np.array(np.broadcast_to(values, grid.shape), order="C")
+    wanted = grid.shape if where is None else (int(np.count_nonzero(where)),)
+    return np.array(np.broadcast_to(values, wanted), order="C")

@@ -12,12 +12,14 @@ from tissue_sim.signals.behaviours import behaviours
 from tissue_sim.signals.exchange import CellPlaces, CellRates
 from tissue_sim.signals.ledger import Amounts, Ledger
 from tissue_sim.signals.one_signal import OneSignal
+from tissue_sim.signals.reactions.splitting import SplitReactions
 from tissue_sim.signals.solver.summation import total
 from tissue_sim.tissue.process import Process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tissue_sim.signals.reactions.reactions import Reactions
     from tissue_sim.signals.settings import ExchangeSettings, FixedSettings, SignalSettings, SourceSettings
     from tissue_sim.tissue.behaviours import Behaviour
     from tissue_sim.tissue.model import TissueModel
@@ -27,6 +29,9 @@ __all__ = ["SignalsProcess"]
 
 class SignalsProcess(Process):
     """Advances every signal by the signals step, one after the other in the order declared.
+
+    Reactions between signals have the first and the last half of the step for themselves; see
+    `signals.reactions.splitting`.
 
     Creates ``tissue.fields`` and declares the behaviours ``exchange.SIGNAL.*``; a cell type that lacks one
     has 0.
@@ -40,6 +45,8 @@ class SignalsProcess(Process):
     sources : sequence of SourceSettings
     fixed : sequence of FixedSettings
     masks : mapping of file name to bool (nz, ny, nx)
+    reactions : Reactions or None
+        Between the signals.
 
     Raises
     ------
@@ -59,6 +66,7 @@ class SignalsProcess(Process):
         sources: Sequence[SourceSettings] = (),
         fixed: Sequence[FixedSettings] = (),
         masks: Mapping[str, np.ndarray] | None = None,
+        reactions: Reactions | None = None,
     ) -> None:
         grid = tissue.domain.grid
         if grid is None:
@@ -72,6 +80,9 @@ class SignalsProcess(Process):
             self.rebuild(name, settings)
             tissue.fields[name] = self._signals[name].initial_field(tissue)
             tissue.field_units[name] = settings.unit
+        self._reactions: SplitReactions | None = None
+        if reactions is not None and reactions.rates:
+            self._reactions = SplitReactions(reactions, grid, {entry.signal for entry in fixed})
         self._ledger = Ledger({name: self._total(name) for name in signals})
         self.cells_outside = 0
         self.most_cells_outside = 0
@@ -125,8 +136,12 @@ class SignalsProcess(Process):
         places = CellPlaces.of(tissue)
         self.cells_outside = places.outside
         self.most_cells_outside = max(self.most_cells_outside, places.outside)
+        if self._reactions is not None:
+            self._book(self._reactions.before(tissue, self._signals, dt))
         for name in self._signals:
             self._advance_one(tissue, name, places, dt)
+        if self._reactions is not None:
+            self._book(self._reactions.after(tissue, self._signals, dt))
 
     def added(self, tissue: TissueModel, rows: np.ndarray) -> None:  # noqa: ARG002 - all cells count
         """Put steady signals into their state with the founders, which so sense it from the start."""
@@ -163,15 +178,19 @@ class SignalsProcess(Process):
             counts[f"{name}: steps redone by backward Euler"] = redone
             if each.settings.tolerance is not None:
                 counts[f"{name}: halvings of the step"] = halvings
+        if self._reactions is not None:
+            counts["voxels with stiff reactions"] = self._reactions.stiff_voxels
         return counts
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return ledger, counters and halvings."""
+        """Return ledger, counters, halvings and the voxels' steps of reactions."""
+        reactions = {} if self._reactions is None else {"reactions": self._reactions.state()}
         counts = [each.counts() for each in self._signals.values()]
         return {
             **{f"ledger/{key}": values for key, values in self._ledger.state().items()},
             "counts": np.array(counts, dtype=np.int64).reshape(len(counts), 2),
             "outside": np.array([self.cells_outside, self.most_cells_outside], dtype=np.int64),
+            **reactions,
         }
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
@@ -183,6 +202,8 @@ class SignalsProcess(Process):
         for each, counts in zip(self._signals.values(), state["counts"], strict=True):
             each.restore_counts((int(counts[0]), int(counts[1])))
         self.cells_outside, self.most_cells_outside = (int(number) for number in state["outside"])
+        if self._reactions is not None:
+            self._reactions.restore(state["reactions"])
 
     def _advance_one(self, tissue: TissueModel, name: str, places: CellPlaces, dt: float) -> None:
         field = tissue.fields[name]
@@ -206,6 +227,10 @@ class SignalsProcess(Process):
                 time=tissue.clock.time,
                 signal=name,
             )
+
+    def _book(self, amounts: Mapping[str, Amounts]) -> None:
+        for name, each in amounts.items():
+            self._ledger.book(name, each)
 
     def _total(self, name: str) -> float:
         field = self._tissue.fields[name]

@@ -177,12 +177,14 @@ class SourceSettings(Settings):
 
     Attributes
     ----------
-    rate : SignalQuantity per min
+    rate : SignalQuantity per min, or ParsedExpression of x, y, z (um) and time (min)
+        A formula gives numbers of the signal's unit per min, taken at each voxel's centre and at the middle
+        of the step.
     """
 
     signal: Name
     region: Region
-    rate: SignalQuantity
+    rate: Annotated[Any, FieldValue(of_time=True)]
 
 
 class FixedSettings(Settings):

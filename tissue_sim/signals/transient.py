@@ -10,6 +10,8 @@ from tissue_sim.errors import SimulationError
 from tissue_sim.signals.ledger import Amounts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tissue_sim.signals.exchange import CellRates, Terms
     from tissue_sim.signals.solver.membrane import Membrane
     from tissue_sim.signals.solver.report import StepReport
@@ -54,8 +56,17 @@ class TransientStep:
         self.halvings = 0
         self.redone = 0
 
-    def advance(self, field: np.ndarray, cells: CellRates, membrane: Membrane | None, dt: float) -> Amounts:
+    def advance(
+        self,
+        field: np.ndarray,
+        cells: CellRates,
+        membrane: Membrane | None,
+        dt: float,
+        begin: Callable[[float], None] = lambda _: None,
+    ) -> Amounts:
         """Advance a field (in place) and the species inside the cells by `dt` min; return what was exchanged.
+
+        `begin` is called before each part of the step with the time of its middle, min after its start.
 
         Raises
         ------
@@ -63,13 +74,19 @@ class TransientStep:
             If the tolerance cannot be met.
         """
         if self._tolerance is None:
-            amounts, redone = self._in_parts(field, cells, membrane, dt, 1)
+            amounts, redone = self._in_parts(field, cells, membrane, dt, 1, begin)
             self.redone += redone
             return amounts
-        return self._within_tolerance(field, cells, membrane, dt, self._tolerance)
+        return self._within_tolerance(field, cells, membrane, dt, self._tolerance, begin)
 
     def _within_tolerance(
-        self, field: np.ndarray, cells: CellRates, membrane: Membrane | None, dt: float, tolerance: float
+        self,
+        field: np.ndarray,
+        cells: CellRates,
+        membrane: Membrane | None,
+        dt: float,
+        tolerance: float,
+        begin: Callable[[float], None],
     ) -> Amounts:
         start = field.copy()
         inside = None if membrane is None else membrane.inside.copy()
@@ -78,7 +95,7 @@ class TransientStep:
             field[...] = start
             if membrane is not None and inside is not None:
                 membrane.inside[:] = inside
-            return self._in_parts(field, cells, membrane, dt, parts)
+            return self._in_parts(field, cells, membrane, dt, parts, begin)
 
         _, redone = again(2**self.halvings)
         while True:
@@ -100,10 +117,17 @@ class TransientStep:
         return amounts
 
     def _in_parts(
-        self, field: np.ndarray, cells: CellRates, membrane: Membrane | None, dt: float, parts: int
+        self,
+        field: np.ndarray,
+        cells: CellRates,
+        membrane: Membrane | None,
+        dt: float,
+        parts: int,
+        begin: Callable[[float], None],
     ) -> tuple[Amounts, int]:
         total, redone = Amounts(), 0
-        for _ in range(parts):
+        for part in range(parts):
+            begin((part + 0.5) * dt / parts)
             amounts, was_redone = self._part(field, cells, membrane, dt / parts)
             total.add_all(amounts)
             redone += was_redone

@@ -10,6 +10,7 @@ from tissue_sim.lifecycle import checks as lifecycle_checks
 from tissue_sim.mechanics import checks as mechanics_checks
 from tissue_sim.mechanics.further_checks import further_problems, further_warnings
 from tissue_sim.signals import checks as signal_checks
+from tissue_sim.signals.reactions.checks import check_reactions, reaction_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,9 @@ def check_processes(context: Context) -> Iterator[Problem]:
     for problem in _signals(context):
         if not _names_one_of(context, problem, wrong):
             yield problem
+    text = context.settings.reactions
+    if text is not None and not wrong and context.is_sound("parameters"):
+        yield from check_reactions(text, context.settings.signals, context.settings.parameters)
     mechanics = {name: kind.mechanics for name, kind in types.items() if context.is_sound("cell_types", name)}
     motility = {name: kind.motility for name, kind in types.items()}
     for problem in mechanics_checks.checks(mechanics, motility, context.units):
@@ -72,6 +76,8 @@ def _names_one_of(context: Context, problem: Problem, names: frozenset[str]) -> 
 def process_warnings(context: Context) -> Iterator[Problem]:
     """Yield what is allowed but may not be meant."""
     settings = context.settings
+    if settings.reactions is not None:
+        yield from reaction_warnings(settings.reactions, settings.signals, settings.parameters)
     for name, kind in settings.cell_types.items():
         yield from (under(one, "cell_types", name) for one in lifecycle_checks.warnings(kind))
     radii = {

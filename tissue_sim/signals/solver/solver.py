@@ -76,6 +76,12 @@ class SignalSolver:
         self._saved: np.ndarray | None = None
         self._solvers: tuple[Multigrid | LineSystem, ImplicitStep, SteadyPart] | None = None
 
+    @property
+    def driven(self) -> bool:
+        """Faces or fixed voxels supply something, or let something out."""
+        operator = self._operator
+        return not (operator.closed and operator.homogeneous) or operator.fixed_index.size > 0
+
     def step(
         self,
         field: np.ndarray,
