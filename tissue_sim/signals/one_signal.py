@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tissue_sim.kernels.signals.exchange import compensated_sum
+from tissue_sim.signals.diffusion_value import diffusion_field
 from tissue_sim.signals.exchange import Terms
-from tissue_sim.signals.faces import coefficients_of_faces
+from tissue_sim.signals.faces import coefficients_of_faces, layers_of_faces
 from tissue_sim.signals.fixed import fixed_voxels
 from tissue_sim.signals.ledger import Amounts
 from tissue_sim.signals.membrane import MembraneExchange
@@ -40,6 +41,8 @@ class OneSignal:
     ----------
     work : float64[3, voxels]
         Room that all signals share.
+    parameters : mapping of str to float
+        That formulas may name, as they are now.
 
     Attributes
     ----------
@@ -58,6 +61,7 @@ class OneSignal:
         fixed: Sequence[FixedSettings],
         masks: Mapping[str, np.ndarray],
         work: np.ndarray,
+        parameters: Mapping[str, float],
     ) -> None:
         self.settings, self.grid = settings, grid
         self.steady = settings.mode == "steady"
@@ -67,16 +71,23 @@ class OneSignal:
         self._step: TransientStep | SteadyStep | None = None
         if isinstance(settings.mode, PrescribedMode):
             return
-        diffusion = settings.diffusion or 0.0
         self._fixed_mask, self._fixed_values = fixed_voxels(name, settings.unit, fixed, masks, grid)
-        faces = coefficients_of_faces(settings.boundary, settings.unit, diffusion, grid)
-        solver = SignalSolver(grid, diffusion, settings.decay, faces, self._fixed_mask, self._fixed_values)
+        solver = self._solver(diffusion_field(settings.diffusion, grid, parameters, masks))
         terms = Terms(grid, *rates_of_sources(name, settings.unit, sources, grid), work)
         if self.steady:
             self._step = SteadyStep(solver, terms)
         else:
             self.membrane = MembraneExchange.of(name, exchange, cell_types)
             self._step = TransientStep(solver, terms, settings.tolerance)
+
+    def _solver(self, diffusion: float | np.ndarray) -> SignalSolver:
+        settings, grid = self.settings, self.grid
+        held = self._fixed_mask, self._fixed_values
+        if isinstance(diffusion, np.ndarray):
+            layers = layers_of_faces(settings.boundary, settings.unit, diffusion, grid)
+            return SignalSolver(grid, diffusion, settings.decay, layers, *held)
+        faces = coefficients_of_faces(settings.boundary, settings.unit, diffusion, grid)
+        return SignalSolver(grid, diffusion, settings.decay, faces, *held)
 
     def initial_field(self, tissue: TissueModel) -> np.ndarray:
         """Return the field at the start, float64 (nz, ny, nx); fixed voxels have their value."""

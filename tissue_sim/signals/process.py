@@ -39,7 +39,8 @@ class SignalsProcess(Process):
     exchange : mapping of cell type to (mapping of signal to ExchangeSettings)
     sources : sequence of SourceSettings
     fixed : sequence of FixedSettings
-    masks : mapping of file name to bool (nz, ny, nx)
+    masks : mapping of file name to array (nz, ny, nx)
+        Of fixed voxels and of diffusion fields.
 
     Raises
     ------
@@ -87,7 +88,7 @@ class SignalsProcess(Process):
         before = self._signals.get(signal)
         built = OneSignal(
             signal, settings, grid, self._exchange, self._tissue.cell_types, self._sources, self._fixed,
-            self._masks, self._work,
+            self._masks, self._work, self._tissue.parameters,
         )  # fmt: skip
         if before is not None:
             built.restore_counts(before.counts())

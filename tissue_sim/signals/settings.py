@@ -10,11 +10,12 @@ from pydantic.functional_validators import PlainValidator
 from pydantic_core import PydanticCustomError
 
 from tissue_sim.errors import did_you_mean
+from tissue_sim.signals.diffusion_value import DiffusionValue
 from tissue_sim.signals.face_settings import BoundarySettings
 from tissue_sim.signals.field_value import FieldValue
-from tissue_sim.signals.regions import Region
+from tissue_sim.signals.regions import Point, Region
 from tissue_sim.tissue.settings import Name, Settings
-from tissue_sim.units import DiffusionCoefficient, Positive, Rate, SignalQuantity, is_unit
+from tissue_sim.units import Positive, Rate, SignalQuantity, is_unit
 
 __all__ = [
     "ExchangeSettings",
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 MODES = ("transient", "steady")
+VoxelIndex = Annotated[list[Annotated[int, Field(strict=True, ge=0)]], Field(min_length=3, max_length=3)]
 
 
 def unit_of(unit: str, factor: str) -> str:
@@ -73,7 +75,7 @@ class SignalSettings(Settings):
     ----------
     unit : str
         Of its values everywhere.
-    diffusion : float, um^2/min
+    diffusion : float, ParsedExpression of x, y, z, or DiffusionFile, um^2/min
         Needed but for a prescribed signal.
     decay : float, 1/min
     initial : SignalQuantity or ParsedExpression of x, y, z
@@ -85,7 +87,7 @@ class SignalSettings(Settings):
     """
 
     unit: Annotated[str, PlainValidator(_unit), WithJsonSchema({"type": "string"})] = "1"
-    diffusion: DiffusionCoefficient | None = None
+    diffusion: Annotated[Any, DiffusionValue()] = None
     decay: Rate = 0.0
     initial: Annotated[Any, FieldValue()] = SignalQuantity(0.0)
     boundary: BoundarySettings = BoundarySettings()
@@ -108,6 +110,11 @@ class SignalSettings(Settings):
         if self.mode == "steady" and self.tolerance is not None:
             raise _fail("tolerance is for transient signals; a steady one is solved to round-off")
         return self
+
+    @property
+    def reads_parameters(self) -> bool:
+        """A formula says what the signal is or how it spreads, and may name parameters of the scenario."""
+        return isinstance(self.mode, PrescribedMode) or hasattr(self.diffusion, "tree")
 
 
 class SaturatingUptake(Settings):
@@ -186,15 +193,31 @@ class SourceSettings(Settings):
 
 
 class FixedSettings(Settings):
-    """Voxels held at a value: those of a region, or where a mask (nz, ny, nx) in a .npy file is true."""
+    """Voxels held at a value.
+
+    Attributes
+    ----------
+    mask : str
+        A .npy file of the shape (nz, ny, nx), true where held.
+    region : Region
+    points : list of [x, y, z], um
+        The voxels that hold these points.
+    voxels : list of [z, y, x]
+        Indices from 0, in the order of masks and of the recorded fields.
+    """
 
     signal: Name
     value: SignalQuantity
     mask: str | None = None
     region: Region | None = None
+    points: Annotated[list[Point], Field(min_length=1)] | None = None
+    voxels: Annotated[list[VoxelIndex], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> FixedSettings:
-        if (self.mask is None) == (self.region is None):
-            raise _fail("give `mask` (a .npy file of the shape (nz, ny, nx)) or `region`, one of the two")
+        if sum(each is not None for each in (self.mask, self.region, self.points, self.voxels)) != 1:
+            raise _fail(
+                "give `mask` (a .npy file of the shape (nz, ny, nx)), `region`, `points` or `voxels`, "
+                "one of the four"
+            )
         return self

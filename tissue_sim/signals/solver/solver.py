@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tissue_sim.errors import SimulationError
-from tissue_sim.signals.solver.faces import FaceCoefficients
+from tissue_sim.signals.solver.faces import NO_FLUX, FaceCoefficients
 from tissue_sim.signals.solver.implicit import ROUND_OFF, ImplicitStep
 from tissue_sim.signals.solver.line_system import LineSystem
 from tissue_sim.signals.solver.membrane import Membrane
@@ -18,11 +18,14 @@ from tissue_sim.signals.solver.scheme import BACKWARD_EULER, SDIRK2, SPLIT_EULER
 from tissue_sim.signals.solver.splitting import LineSplitting
 from tissue_sim.signals.solver.star import SteadyPart
 from tissue_sim.signals.solver.summation import extremes, total
+from tissue_sim.signals.solver.varying_multigrid import VaryingMultigrid
+from tissue_sim.signals.solver.varying_operator import FaceLayer, VaryingOperator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tissue_sim.signals.solver.implicit import StageResult
+    from tissue_sim.signals.solver.kinds import LinearSystem
     from tissue_sim.signals.solver.scheme import Scheme
     from tissue_sim.tissue.domain import Grid
 
@@ -43,9 +46,9 @@ class SignalSolver:
     Parameters
     ----------
     grid : Grid
-    diffusion : float, um^2/min
+    diffusion : float or float64[nz, ny, nx], um^2/min
     decay : float, 1/min
-    faces : sequence of six FaceCoefficients
+    faces : sequence of six FaceCoefficients, or of FaceLayer or None where the diffusion is a field
         x_min, x_max, y_min, y_max, z_min, z_max; without meaning on periodic and on missing axes.
     fixed_mask : bool[nz, ny, nx] or None
         Voxels held at `fixed_values`.
@@ -63,18 +66,26 @@ class SignalSolver:
     def __init__(
         self,
         grid: Grid,
-        diffusion: float,
+        diffusion: float | np.ndarray,
         decay: float,
-        faces: Sequence[FaceCoefficients],
+        faces: Sequence[FaceCoefficients] | Sequence[FaceLayer | None],
         fixed_mask: np.ndarray | None = None,
         fixed_values: np.ndarray | None = None,
         solver_tolerance: float = 1e-6,
     ) -> None:
-        self._operator = DiscreteOperator(grid, diffusion, decay, faces, fixed_mask, fixed_values)
         self._tolerance = float(solver_tolerance)
-        self._splitting = LineSplitting(self._operator)
+        self._splitting: LineSplitting | None = None
+        self._operator: DiscreteOperator | VaryingOperator
+        if isinstance(diffusion, np.ndarray):
+            layers = [face if isinstance(face, FaceLayer) else None for face in faces]
+            self._operator = VaryingOperator(grid, diffusion, decay, layers, fixed_mask, fixed_values)
+        else:
+            closed = [face if isinstance(face, FaceCoefficients) else NO_FLUX for face in faces]
+            self._operator = DiscreteOperator(grid, diffusion, decay, closed, fixed_mask, fixed_values)
+            self._splitting = LineSplitting(self._operator)
         self._saved: np.ndarray | None = None
-        self._solvers: tuple[Multigrid | LineSystem, ImplicitStep, SteadyPart] | None = None
+        self._solvers: tuple[LinearSystem, ImplicitStep] | None = None
+        self._steady_part: SteadyPart | None = None
 
     def step(
         self,
@@ -165,20 +176,30 @@ class SignalSolver:
         """Return the right-hand side in every voxel (fixed ones too), float64[nz, ny, nx], unit/min."""
         return self._operator.rate(field, sink, source)
 
-    def _build(self) -> tuple[Multigrid | LineSystem, ImplicitStep, SteadyPart]:
+    def _build(self) -> tuple[LinearSystem, ImplicitStep]:
         if self._solvers is None:
-            long_axes = sum(number > 1 for number in self._operator.numbers)
-            system = LineSystem(self._operator) if long_axes <= 1 else Multigrid(self._operator)
-            self._solvers = (
-                system,
-                ImplicitStep(self._operator, system, self._tolerance),
-                SteadyPart(self._operator, system),
-            )
+            operator = self._operator
+            system: LinearSystem
+            if sum(number > 1 for number in operator.numbers) <= 1:
+                system = LineSystem(operator)
+            elif isinstance(operator, VaryingOperator):
+                system = VaryingMultigrid(operator)
+            else:
+                system = Multigrid(operator)
+            self._solvers = (system, ImplicitStep(operator, system, self._tolerance))
         return self._solvers
+
+    def _star(self, source: np.ndarray | None) -> SteadyPart:
+        """Return the steady state of faces and source."""
+        if self._steady_part is None:
+            assert isinstance(self._operator, DiscreteOperator)
+            self._steady_part = SteadyPart(self._operator, self._build()[0])
+        self._steady_part.find(source)
+        return self._steady_part
 
     def _separable(self, source: np.ndarray | None, dt: float, *, lasting: bool) -> bool:
         operator = self._operator
-        if operator.fixed_index.size > 0:
+        if operator.fixed_index.size > 0 or isinstance(operator, VaryingOperator):
             return False
         if source is None and operator.homogeneous:
             return True
@@ -187,10 +208,8 @@ class SignalSolver:
 
     def _split(self, field: np.ndarray, source: np.ndarray | None, dt: float) -> StepReport | None:
         """Advance by line splitting; None, with `field` untouched, where both schemes turn it negative."""
-        star = None
-        if source is not None or not self._operator.homogeneous:
-            star = self._build()[2]
-            star.find(source)
+        assert self._splitting is not None
+        star = None if source is None and self._splitting.homogeneous else self._star(source)
         if self._saved is None:
             self._saved = np.empty(self._operator.shape)
         saved = self._saved

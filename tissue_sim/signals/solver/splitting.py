@@ -66,6 +66,11 @@ class LineSplitting:
         nx, ny, nz = operator.numbers
         self._by_planes = nz > 1 and nx * ny <= sweeps.SMALL_PLANE
 
+    @property
+    def homogeneous(self) -> bool:
+        """No face supplies anything by itself."""
+        return self._operator.homogeneous
+
     def advance(
         self,
         field: np.ndarray,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tissue_sim.kernels.signals import sums
+from tissue_sim.kernels.signals import sums, varying
 
-__all__ = ["extremes", "total"]
+__all__ = ["extremes", "scalar_product", "total"]
 
 
 def total(values: np.ndarray) -> float:
@@ -23,3 +23,10 @@ def extremes(values: np.ndarray) -> tuple[float, float]:
     low, high = np.empty(-(-flat.size // sums.BLOCK)), np.empty(-(-flat.size // sums.BLOCK))
     sums.extremes(flat, low, high)
     return float(low.min()), float(high.max())
+
+
+def scalar_product(one: np.ndarray, two: np.ndarray) -> float:
+    """Return the scalar product of two C-contiguous float64 arrays of one shape."""
+    parts = np.empty(-(-one.size // varying.BLOCK))
+    varying.dot_blocks(one.reshape(-1), two.reshape(-1), parts)
+    return float(sums.compensated(parts))
