@@ -9,6 +9,7 @@ import numpy as np
 from tissue_sim.errors import Problem, SettingsError, did_you_mean
 from tissue_sim.signals.check_diffusion import checked_diffusion, lowest_at
 from tissue_sim.signals.check_parts import attempt, check_quantity, unknown_signal
+from tissue_sim.signals.check_physicell import check_physicell
 from tissue_sim.signals.check_places import check_places
 from tissue_sim.signals.settings import PrescribedMode, SaturatingUptake, unit_of
 from tissue_sim.tissue.domain import FACES
@@ -76,6 +77,7 @@ def checks(
                     at, settings, signals[name], networks, carriers.get(cell_type, ()), cell_type
                 )
     yield from check_places(signals, sources, fixed, grid, masks)
+    yield from check_physicell(signals, exchange, sources, grid)
 
 
 def _signal(

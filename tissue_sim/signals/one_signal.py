@@ -13,8 +13,9 @@ from tissue_sim.signals.faces import coefficients_of_faces, layers_of_faces
 from tissue_sim.signals.fixed import fixed_voxels
 from tissue_sim.signals.ledger import Amounts
 from tissue_sim.signals.membrane import MembraneExchange
+from tissue_sim.signals.physicell_lod import HeldVoxels, PhysiCellStep
 from tissue_sim.signals.prescribed import field_of_formula
-from tissue_sim.signals.settings import PrescribedMode
+from tissue_sim.signals.settings import PHYSICELL, PrescribedMode
 from tissue_sim.signals.solver.solver import SignalSolver
 from tissue_sim.signals.sources import rates_of_sources
 from tissue_sim.signals.steady import SteadyStep
@@ -68,10 +69,14 @@ class OneSignal:
         self.membrane: MembraneExchange | None = None
         self._fixed_mask: np.ndarray | None = None
         self._fixed_values: np.ndarray | None = None
-        self._step: TransientStep | SteadyStep | None = None
+        self._step: TransientStep | SteadyStep | PhysiCellStep | None = None
         if isinstance(settings.mode, PrescribedMode):
             return
         self._fixed_mask, self._fixed_values = fixed_voxels(name, settings.unit, fixed, masks, grid)
+        if settings.mode == PHYSICELL:
+            held = HeldVoxels(settings.boundary, settings.unit, grid, self._fixed_mask, self._fixed_values)
+            self._step = PhysiCellStep(grid, float(settings.diffusion or 0.0), settings.decay, held)
+            return
         solver = self._solver(diffusion_field(settings.diffusion, grid, parameters, masks))
         terms = Terms(grid, *rates_of_sources(name, settings.unit, sources, grid), work)
         if self.steady:
@@ -123,6 +128,8 @@ class OneSignal:
             self.membrane.put_back(tissue)
             amounts.add("membrane", self.membrane.amount())
             return amounts
+        if isinstance(self._step, PhysiCellStep):
+            return self._step.advance(field, cells, dt)
         before = self._total(field)
         if isinstance(self._step, SteadyStep):
             amounts = self._step.advance(field, cells, dt)

@@ -18,6 +18,7 @@ from tissue_sim.tissue.settings import Name, Settings
 from tissue_sim.units import Positive, Rate, SignalQuantity, is_unit
 
 __all__ = [
+    "PHYSICELL",
     "ExchangeSettings",
     "FixedSettings",
     "MembraneSettings",
@@ -28,7 +29,8 @@ __all__ = [
     "unit_of",
 ]
 
-MODES = ("transient", "steady")
+PHYSICELL = "physicell_lod"
+MODES = ("transient", "steady", PHYSICELL)
 VoxelIndex = Annotated[list[Annotated[int, Field(strict=True, ge=0)]], Field(min_length=3, max_length=3)]
 
 
@@ -53,7 +55,7 @@ def _mode(value: Any) -> str:
     if value in MODES:
         return str(value)
     raise _fail(
-        f"unknown mode {value!r:.40}; write transient, steady, or prescribed with its formula, "
+        f"unknown mode {value!r:.40}; write {', '.join(MODES)}, or prescribed with its formula, "
         f"{{prescribed: '38*exp(-x/100)'}}{did_you_mean(str(value), [*MODES, 'prescribed'])}"
     )
 
@@ -80,8 +82,8 @@ class SignalSettings(Settings):
     decay : float, 1/min
     initial : SignalQuantity or ParsedExpression of x, y, z
     boundary : BoundarySettings
-    mode : "transient", "steady" or PrescribedMode
-        ``mode: {prescribed: "38*exp(-x/100)"}``
+    mode : "transient", "steady", "physicell_lod" or PrescribedMode
+        ``mode: {prescribed: "38*exp(-x/100)"}``; physicell_lod is for comparison only.
     tolerance : float or None
         Bound on the estimated relative error of a step; the step is halved until it holds.
     """
@@ -109,6 +111,8 @@ class SignalSettings(Settings):
             raise _fail("diffusion is missing; give it, for instance 1e5 um^2/min (0 for none)")
         if self.mode == "steady" and self.tolerance is not None:
             raise _fail("tolerance is for transient signals; a steady one is solved to round-off")
+        if self.mode == PHYSICELL and self.tolerance is not None:
+            raise _fail("tolerance is for transient signals; physicell_lod takes its steps as they are")
         return self
 
     @property

@@ -9,6 +9,7 @@ from tissue_sim.errors import Problem
 from tissue_sim.lifecycle import checks as lifecycle_checks
 from tissue_sim.mechanics import checks as mechanics_checks
 from tissue_sim.signals import checks as signal_checks
+from tissue_sim.signals.check_physicell import physicell_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +84,7 @@ def process_warnings(context: Context) -> Iterator[Problem]:
     ):
         yield Problem(("cell_types", name), message, on_key=True)
     yield from _unbiased_chemotaxis(context)
+    yield from physicell_warnings(settings.signals)
 
 
 def _unbiased_chemotaxis(context: Context) -> Iterator[Problem]:
