@@ -60,19 +60,28 @@ def timed(action, repeats: int) -> float:
     return median(times)
 
 
-def splitting(number: int, *, flat: bool) -> None:
+def splitting(number: int, *, flat: bool, precision: str = "float64") -> None:
     grid = box(number, flat=flat)
     solver = SignalSolver(grid, DIFFUSION, DECAY, CLOSED)
-    field, rate = mode(grid)
-    start = field.copy()
+    start, rate = mode(grid)
+    field = start.astype(precision)
     for _ in range(10):
         solver.step(field, None, None, DT)
     exact = math.exp(-10 * DT * DECAY) * (1.0 + (start - 1.0) * math.exp(-10 * DT * rate))
     error = float(np.linalg.norm(field - exact) / np.linalg.norm(exact))
     seconds = timed(lambda: solver.step(field, None, None, DT), 15)
+    if precision == "float32":
+        wide = start.copy()
+        for _ in range(25):
+            solver.step(wide, None, None, DT)
+        narrow = start.astype(precision)
+        for _ in range(25):
+            solver.step(narrow, None, None, DT)
+        gap = float(np.abs(narrow - wide).max() / wide.max())
+        print(f"float32 beside float64 after 25 steps: largest difference {gap:.1e} of the largest value")
     print(
-        f"line splitting, {'2-D' if flat else '3-D'}, {number} voxels per edge, order 2, dt {DT:g} min, "
-        f"ledger on: {field.size / seconds / 1e6:.0f} million voxel-steps/s ({1e3 * seconds:.2f} ms), "
+        f"line splitting, {'2-D' if flat else '3-D'}, {number} voxels per edge, {precision}, order 2, "
+        f"dt {DT:g} min, ledger on: {field.size / seconds / 1e6:.0f} million voxel-steps/s ({1e3 * seconds:.2f} ms), "
         f"relative L2 error after 1 min {error:.1e}"
     )
 
@@ -165,7 +174,9 @@ def main() -> None:
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     numba.set_num_threads(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
     splitting(number, flat=False)
+    splitting(number, flat=False, precision="float32")
     splitting(10 * number, flat=True)
+    splitting(10 * number, flat=True, precision="float32")
     multigrid(number)
     varying(number)
     against_physicell()

@@ -81,6 +81,11 @@ class CellRates:
     rates: tuple[np.ndarray, ...]
     saturating: bool
 
+    @property
+    def exchange(self) -> bool:
+        """Some cell takes up, secretes or exports."""
+        return any(bool(self.rates[place].any()) for place in (0, 2, 3, 5))
+
     @classmethod
     def of(cls, tissue: TissueModel, signal: str, places: CellPlaces) -> CellRates:
         """Read the behaviours ``exchange.SIGNAL.*``.
@@ -157,6 +162,11 @@ class Terms:
         return not self._used & REMOVAL and not self._source_of_cells
 
     @property
+    def sources_remove(self) -> bool:
+        """A source takes at a constant rate."""
+        return self._removal_of_sources is not None
+
+    @property
     def removes(self) -> bool:
         """Something is taken at a constant rate, as long as a voxel can give it."""
         return bool(self._used & REMOVAL)
@@ -166,6 +176,8 @@ class Terms:
         places = cells.places
         self._tangent = tangent
         self._field = field.ravel().copy() if cells.saturating else field.ravel()
+        if field.dtype != np.float64:  # no cell exchanges: nobody reads it
+            self._field = self._removal
         self._start(self._sink, None)
         self._start(self._source, self._production)
         self._start(self._removal, self._removal_of_sources)

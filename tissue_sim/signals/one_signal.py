@@ -95,7 +95,7 @@ class OneSignal:
         return SignalSolver(grid, diffusion, settings.decay, faces, *held)
 
     def initial_field(self, tissue: TissueModel) -> np.ndarray:
-        """Return the field at the start, float64 (nz, ny, nx); fixed voxels have their value."""
+        """Return the field at the start, (nz, ny, nx); fixed voxels have their value."""
         settings, initial = self.settings, self.settings.initial
         if isinstance(settings.mode, PrescribedMode):
             return self._prescribed(settings.mode, tissue, tissue.clock.time)
@@ -105,7 +105,7 @@ class OneSignal:
             field = field_of_formula(initial.tree, self.grid, tissue.parameters)
         if self._fixed_mask is not None and self._fixed_values is not None:
             field[self._fixed_mask] = self._fixed_values[self._fixed_mask]
-        return field
+        return field.astype(settings.precision)
 
     def impose(self, tissue: TissueModel, field: np.ndarray) -> Amounts:
         """Put fixed voxels, or a whole prescribed field, at their values of now; return what that adds."""
@@ -119,7 +119,26 @@ class OneSignal:
         return amounts
 
     def advance(self, tissue: TissueModel, field: np.ndarray, cells: CellRates, dt: float) -> Amounts:
-        """Advance the field in place by `dt` min from the clock's time; return what was exchanged."""
+        """Advance the field in place by `dt` min from the clock's time; return what was exchanged.
+
+        In single precision a step of the field alone is taken as it is; any other is taken in double.
+        """
+        if field.dtype == np.float64 or self._alone(cells):
+            return self._advance(tissue, field, cells, dt)
+        wide = field.astype(np.float64)
+        amounts = self._advance(tissue, wide, cells, dt)
+        field[...] = wide
+        amounts.add("unsolved", self._total(field) - self._total(wide))
+        return amounts
+
+    def _alone(self, cells: CellRates) -> bool:
+        """Say whether neither cells nor fixed voxels nor a bound on the error have a part in the step."""
+        step = self._step
+        if not isinstance(step, TransientStep) or self.membrane is not None:
+            return False
+        return step.splits_lines and self.settings.tolerance is None and not cells.exchange
+
+    def _advance(self, tissue: TissueModel, field: np.ndarray, cells: CellRates, dt: float) -> Amounts:
         if isinstance(self._step, TransientStep):
             if self.membrane is None:
                 return self._step.advance(field, cells, None, dt)

@@ -141,9 +141,11 @@ class SignalsProcess(Process):
         """Leave what a membrane species holds in the cells' voxels, before rows where `keep` is False go."""
         for name, each in self._signals.items():
             if each.membrane is not None:
-                amounts = Amounts()
+                amounts, before = Amounts(), self._total(name)
                 released = each.membrane.release(tissue, tissue.fields[name], keep, each.grid.voxel_volume)
                 amounts.add("removal", released)
+                if each.settings.precision == "float32":
+                    amounts.add("unsolved", self._total(name) - before - released)
                 self._ledger.book(name, amounts)
 
     def ledger(self) -> dict[str, dict[str, float]]:

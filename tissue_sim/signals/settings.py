@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, WithJsonSchema, model_validator
 from pydantic.functional_validators import PlainValidator
@@ -30,6 +30,8 @@ __all__ = [
 ]
 
 PHYSICELL = "physicell_lod"
+FINEST_SINGLE = 1e-5
+"""Smallest tolerance with float32: rounding, 6e-8, must be far below it."""
 MODES = ("transient", "steady", PHYSICELL)
 VoxelIndex = Annotated[list[Annotated[int, Field(strict=True, ge=0)]], Field(min_length=3, max_length=3)]
 
@@ -84,6 +86,8 @@ class SignalSettings(Settings):
     boundary : BoundarySettings
     mode : "transient", "steady", "physicell_lod" or PrescribedMode
         ``mode: {prescribed: "38*exp(-x/100)"}``; physicell_lod is for comparison only.
+    precision : "float64" or "float32"
+        Of the field; float32 halves its memory, all arithmetic is double.
     tolerance : float or None
         Bound on the estimated relative error of a step; the step is halved until it holds.
     """
@@ -99,11 +103,12 @@ class SignalSettings(Settings):
         Discriminator(_has_keys),
     ] = "transient"
     tolerance: Positive | None = None
+    precision: Literal["float64", "float32"] = "float64"
 
     @model_validator(mode="after")
     def _complete(self) -> SignalSettings:
         if isinstance(self.mode, PrescribedMode):
-            without_effect = {"diffusion", "decay", "initial", "boundary", "tolerance"}
+            without_effect = {"diffusion", "decay", "initial", "boundary", "tolerance", "precision"}
             given = sorted(self.model_fields_set & without_effect)
             if given:
                 raise _fail(f"a prescribed signal is its formula alone; leave out {', '.join(given)}")
@@ -113,6 +118,10 @@ class SignalSettings(Settings):
             raise _fail("tolerance is for transient signals; a steady one is solved to round-off")
         if self.mode == PHYSICELL and self.tolerance is not None:
             raise _fail("tolerance is for transient signals; physicell_lod takes its steps as they are")
+        if self.precision == "float32" and self.tolerance is not None and self.tolerance < FINEST_SINGLE:
+            raise _fail(
+                f"float32 cannot show errors below {FINEST_SINGLE:g}; use float64 with this tolerance"
+            )
         return self
 
     @property

@@ -66,11 +66,6 @@ class LineSplitting:
         nx, ny, nz = operator.numbers
         self._by_planes = nz > 1 and nx * ny <= sweeps.SMALL_PLANE
 
-    @property
-    def homogeneous(self) -> bool:
-        """No face supplies anything by itself."""
-        return self._operator.homogeneous
-
     def advance(
         self,
         field: np.ndarray,
@@ -83,8 +78,9 @@ class LineSplitting:
 
         Parameters
         ----------
-        field : float64[nz, ny, nx]
-        saved : float64[nz, ny, nx]
+        field : float64 or float32[nz, ny, nx]
+            Single precision is how values are kept between the axes; all arithmetic is double.
+        saved : as `field`
             Output: the field as it was.
         star : float64[nz, ny, nx] or None
             The steady state: the difference from it is advanced.

@@ -10,15 +10,15 @@ __all__ = ["extremes", "scalar_product", "total"]
 
 
 def total(values: np.ndarray) -> float:
-    """Return the compensated sum of a float64 array of any shape."""
-    flat = np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
+    """Return the compensated sum, in float64, of a float64 or float32 array of any shape."""
+    flat = np.ascontiguousarray(values).reshape(-1)
     parts = np.empty(-(-flat.size // sums.BLOCK))
     sums.sum_blocks(flat, parts)
     return float(sums.compensated(parts))
 
 
 def extremes(values: np.ndarray) -> tuple[float, float]:
-    """Return the smallest and largest value of a C-contiguous float64 array; infinite where it holds NaN."""
+    """Return the smallest and largest value of a C-contiguous array; infinite where it holds NaN."""
     flat = values.reshape(-1)
     low, high = np.empty(-(-flat.size // sums.BLOCK)), np.empty(-(-flat.size // sums.BLOCK))
     sums.extremes(flat, low, high)
