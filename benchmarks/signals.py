@@ -81,8 +81,8 @@ def splitting(number: int, *, flat: bool, precision: str = "float64") -> None:
         print(f"float32 beside float64 after 25 steps: largest difference {gap:.1e} of the largest value")
     print(
         f"line splitting, {'2-D' if flat else '3-D'}, {number} voxels per edge, {precision}, order 2, "
-        f"dt {DT:g} min, ledger on: {field.size / seconds / 1e6:.0f} million voxel-steps/s ({1e3 * seconds:.2f} ms), "
-        f"relative L2 error after 1 min {error:.1e}"
+        f"dt {DT:g} min, ledger on: {field.size / seconds / 1e6:.0f} million voxel-steps/s "
+        f"({1e3 * seconds:.2f} ms), relative L2 error after 1 min {error:.1e}"
     )
 
 

@@ -93,18 +93,21 @@ class LineStep:
                 if star is not None:
                     star.add_amounts(report, dt)
                 if field.dtype != np.float64:
-                    given = 0.0 if source is None else dt * self._operator.volume * total(source)
-                    self._round_off(report, field, saved, given)
+                    known = star is None and done.low >= 0.0
+                    if done.low < 0.0 <= extremes(saved)[0]:
+                        np.maximum(field, 0.0, out=field)
+                    now = done.left if known else total(field)
+                    self._book_rounding(report, now - total(saved), source, dt)
                 return report
             field[...] = saved
         return None
 
-    def _round_off(self, report: StepReport, new: np.ndarray, old: np.ndarray, given: float) -> None:
-        """Lift what rounding to single precision made negative; book what rounding added to the sum."""
-        if extremes(old)[0] >= 0.0:
-            np.maximum(new, 0.0, out=new)
-        moved = float(np.sum(report.face_amounts)) - report.decay_amount + given
-        report.unsolved = self._operator.volume * (total(new) - total(old)) - moved
+    def _book_rounding(self, report: StepReport, change: float, source: np.ndarray | None, dt: float) -> None:
+        """Book by how much more the field's sum changed than the step moved: rounding to single precision."""
+        volume = self._operator.volume
+        moved = float(np.sum(report.face_amounts)) - report.decay_amount
+        moved += 0.0 if source is None else dt * volume * total(source)
+        report.unsolved = volume * change - moved
 
 
 def _tolerable(low: float, new: np.ndarray, old: np.ndarray) -> bool:
