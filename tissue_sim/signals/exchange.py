@@ -97,6 +97,8 @@ class CellRates:
         """
         nothing = np.zeros(len(places.voxel))
         names = [f"exchange.{signal}.{rate}" for rate in RATES]
+        if not any(name in tissue.behaviours for name in names):
+            return cls(places, (nothing,) * len(RATES), saturating=False)
         rates = tuple(
             np.ascontiguousarray(tissue.behaviours.effective(name)) if name in tissue.behaviours else nothing
             for name in names
@@ -178,6 +180,9 @@ class Terms:
         self._field = field.ravel().copy() if cells.saturating else field.ravel()
         if field.dtype != np.float64:  # no cell exchanges: nobody reads it
             self._field = self._removal
+        if self._production is None and self._removal_of_sources is None and not cells.exchange:
+            self._used, self._source_of_cells = 0, False
+            return
         self._start(self._sink, None)
         self._start(self._source, self._production)
         self._start(self._removal, self._removal_of_sources)

@@ -40,7 +40,7 @@ class OneSignal:
 
     Parameters
     ----------
-    work : float64[3, voxels]
+    work : float64[4, voxels]
         Room that all signals share.
     parameters : mapping of str to float
         That formulas may name, as they are now.
@@ -77,22 +77,22 @@ class OneSignal:
             held = HeldVoxels(settings.boundary, settings.unit, grid, self._fixed_mask, self._fixed_values)
             self._step = PhysiCellStep(grid, float(settings.diffusion or 0.0), settings.decay, held)
             return
-        solver = self._solver(diffusion_field(settings.diffusion, grid, parameters, masks))
-        terms = Terms(grid, *rates_of_sources(name, settings.unit, sources, grid), work)
+        solver = self._solver(diffusion_field(settings.diffusion, grid, parameters, masks), work[3])
+        terms = Terms(grid, *rates_of_sources(name, settings.unit, sources, grid), work[:3])
         if self.steady:
             self._step = SteadyStep(solver, terms)
         else:
             self.membrane = MembraneExchange.of(name, exchange, cell_types)
             self._step = TransientStep(solver, terms, settings.tolerance)
 
-    def _solver(self, diffusion: float | np.ndarray) -> SignalSolver:
+    def _solver(self, diffusion: float | np.ndarray, room: np.ndarray) -> SignalSolver:
         settings, grid = self.settings, self.grid
         held = self._fixed_mask, self._fixed_values
         if isinstance(diffusion, np.ndarray):
             layers = layers_of_faces(settings.boundary, settings.unit, diffusion, grid)
             return SignalSolver(grid, diffusion, settings.decay, layers, *held)
         faces = coefficients_of_faces(settings.boundary, settings.unit, diffusion, grid)
-        return SignalSolver(grid, diffusion, settings.decay, faces, *held)
+        return SignalSolver(grid, diffusion, settings.decay, faces, *held, room=room)
 
     def initial_field(self, tissue: TissueModel) -> np.ndarray:
         """Return the field at the start, (nz, ny, nx); fixed voxels have their value."""

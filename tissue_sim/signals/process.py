@@ -66,7 +66,7 @@ class SignalsProcess(Process):
             raise SettingsError("signals need a grid; give `domain.spacing`")
         self._tissue = tissue
         self._exchange, self._sources, self._fixed, self._masks = exchange, sources, fixed, masks or {}
-        self._work = np.zeros((3, math.prod(grid.shape)))
+        self._work = np.zeros((4, math.prod(grid.shape)))
         _declare(tissue, exchange, {name: each.unit for name, each in signals.items()})
         self._signals: dict[str, OneSignal] = {}
         for name, settings in signals.items():

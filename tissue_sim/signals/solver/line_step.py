@@ -35,12 +35,19 @@ class LineStep:
     operator : DiscreteOperator
     system : callable
         Returns the linear system that finds the steady state; asked only where one is needed.
+    room : float64[voxels] or None
+        Room for the field as it was, which signals may share: it then stays in the cache.
     """
 
-    def __init__(self, operator: DiscreteOperator, system: Callable[[], LinearSystem]) -> None:
+    def __init__(
+        self,
+        operator: DiscreteOperator,
+        system: Callable[[], LinearSystem],
+        room: np.ndarray | None = None,
+    ) -> None:
         self._operator, self._system = operator, system
         self._splitting = LineSplitting(operator)
-        self._saved = np.zeros((0, 0, 0))
+        self._room = np.empty(int(np.prod(operator.shape))) if room is None else room
         self._steady_part: SteadyPart | None = None
 
     def applies(self, source: np.ndarray | None, dt: float, *, lasting: bool) -> bool:
@@ -76,9 +83,7 @@ class LineStep:
         if source is not None or not self._operator.homogeneous:
             star = self._steady_part = self._steady_part or SteadyPart(self._operator, self._system())
             star.find(source)
-        if self._saved.dtype != field.dtype or self._saved.size == 0:
-            self._saved = np.empty(self._operator.shape, field.dtype)
-        saved = self._saved
+        saved = self._room.view(field.dtype)[: field.size].reshape(field.shape)
         for scheme in (TWO_POLES, SPLIT_EULER):
             done = self._splitting.advance(field, saved, None if star is None else star.field, dt, scheme)
             if not done.finite:

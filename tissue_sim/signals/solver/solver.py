@@ -53,6 +53,8 @@ class SignalSolver:
         The signal's unit.
     solver_tolerance : float
         Error of the linear solves in the maximum norm, relative to the largest value.
+    room : float64[voxels] or None
+        Room for a copy of the field, which signals may share: they take turns.
 
     Raises
     ------
@@ -69,6 +71,7 @@ class SignalSolver:
         fixed_mask: np.ndarray | None = None,
         fixed_values: np.ndarray | None = None,
         solver_tolerance: float = 1e-6,
+        room: np.ndarray | None = None,
     ) -> None:
         self._tolerance = float(solver_tolerance)
         self._lines: LineStep | None = None
@@ -79,7 +82,7 @@ class SignalSolver:
         else:
             closed = [face if isinstance(face, FaceCoefficients) else NO_FLUX for face in faces]
             self._operator = DiscreteOperator(grid, diffusion, decay, closed, fixed_mask, fixed_values)
-            self._lines = LineStep(self._operator, lambda: self._build()[0])
+            self._lines = LineStep(self._operator, lambda: self._build()[0], room)
         self._solvers: tuple[LinearSystem, ImplicitStep] | None = None
 
     def step(
