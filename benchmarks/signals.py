@@ -22,9 +22,12 @@ from tissue_sim.kernels.signals.physicell import sweep_axis
 from tissue_sim.signals.exchange import CellPlaces, CellRates
 from tissue_sim.signals.face_settings import BoundarySettings
 from tissue_sim.signals.physicell_lod import HeldVoxels, PhysiCellStep
+from tissue_sim.signals.process import SignalsProcess
+from tissue_sim.signals.settings import SignalSettings
 from tissue_sim.signals.solver.faces import FaceCoefficients
 from tissue_sim.signals.solver.solver import SignalSolver
-from tissue_sim.tissue.domain import Grid
+from tissue_sim.tissue.domain import Domain, Grid
+from tissue_sim.tissue.model import TissueModel
 
 CLOSED = (FaceCoefficients(),) * 6
 DIFFUSION, DECAY, SPACING, DT = 1e5, 0.1, 20.0, 0.1
@@ -140,13 +143,12 @@ def against_physicell() -> None:
     for _ in range(100):
         lod.advance(theirs, cells, 0.01)
     # Its sweeps alone, without the books.
-    ratio = 0.01 * DIFFUSION / SPACING**2
-    factor, work = np.full(100, 0.1), field.copy()
+    tables, work = [lod.table(axis, 0.01) for axis in (0, 1)], field.copy()
 
     def sweeps() -> None:
         for _ in range(100):
-            sweep_axis(work.reshape(100, 100, 1), ratio, factor, factor)
-            sweep_axis(work.reshape(1, 100, 100), ratio, factor, factor)
+            sweep_axis(work.reshape(100, 100, 1), *tables[0])
+            sweep_axis(work.reshape(1, 100, 100), *tables[1])
 
     theirs_seconds = timed(sweeps, 9)
     print(
@@ -170,6 +172,28 @@ def against_physicell() -> None:
         )
 
 
+def many_signals(number: int) -> None:
+    """Whole signals steps of the process, ledger on: one signal, and eight of different diffusion at once."""
+    grid = box(number, flat=True)
+    upper = (-grid.origin[0], -grid.origin[1], -grid.origin[2])
+    domain = Domain(grid.origin, upper, grid.present, ("open",) * 3, grid)
+    steps = {"signals": DT, "mechanics": DT, "network": DT, "lifecycle": DT}
+    each = []
+    for signals in (1, 8):
+        tissue = TissueModel(domain, ("a",), steps, seed=1)
+        settings = {
+            f"s{i}": {"diffusion": 1e4 * (i + 1), "decay": DECAY, "initial": 5} for i in range(signals)
+        }
+        process = SignalsProcess(
+            tissue, {name: SignalSettings.model_validate(given) for name, given in settings.items()}, {}
+        )
+        each.append(timed(lambda: process.advance(tissue, DT), 101) / signals)  # noqa: B023
+    print(
+        f"many signals, 2-D, {number} voxels per edge: {1e6 * each[0]:.0f} us a step for one alone, "
+        f"{1e6 * each[1]:.0f} us for each of eight at once"
+    )
+
+
 def main() -> None:
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     numba.set_num_threads(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
@@ -179,6 +203,7 @@ def main() -> None:
     splitting(10 * number, flat=True, precision="float32")
     multigrid(number)
     varying(number)
+    many_signals(100)
     against_physicell()
 
 

@@ -172,3 +172,20 @@ cell_types: {a: {mechanics: none}}
     (warning,) = load_scenario_text(text, name="s.yaml").warnings
     assert warning.startswith("s.yaml:4:") or "4:" in warning
     assert "for comparison only" in warning
+
+
+def test_the_cosine_mode_at_ten_times_the_step(make_tissue):
+    """2-D, 100^2 voxels to 1 min: the figure of the benchmark."""
+    wave = "1 + cos(3.14159265358979*(x + 1000)/2000)*cos(3.14159265358979*(y + 1000)/2000)"
+    errors = {}
+    for mode, dt in (("physicell_lod", 0.01), ("transient", 0.1), ("transient", 0.25)):
+        made = make_tissue({"s": {**LOD, "mode": mode, "initial": wave}}, shape=(1, 100, 100))
+        start = made.tissue.fields["s"].copy()
+        for _ in range(round(1.0 / dt)):
+            made.process.advance(made.tissue, dt)
+        fade = np.exp(-2.0 * 1e5 * (np.pi / 2000.0) ** 2)
+        exact = np.exp(-0.1) * (1.0 + (start - 1.0) * fade)
+        errors[mode, dt] = np.linalg.norm(made.tissue.fields["s"] - exact) / np.linalg.norm(exact)
+    assert 1e-4 < errors["physicell_lod", 0.01] < 1e-3
+    assert errors["transient", 0.1] < 2e-5
+    assert errors["transient", 0.25] < 4.5e-4

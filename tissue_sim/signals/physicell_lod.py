@@ -90,7 +90,7 @@ class PhysiCellStep:
         """Advance a field in place by `dt` min; return what was exchanged."""
         grid, amounts, volume = self._grid, Amounts(), self._grid.voxel_volume
         if dt not in self._tables:
-            self._tables[dt] = [self._table(axis, dt) for axis in self._axes]
+            self._tables[dt] = [self.table(axis, dt) for axis in self._axes]
         share = self._decay * dt / len(self._axes)
         self._held.overwrite(field, amounts, volume)
         for axis, (ratio, forward, inverse) in zip(self._axes, self._tables[dt], strict=True):
@@ -112,7 +112,7 @@ class PhysiCellStep:
             amounts.add(line, float(amount))
         return amounts
 
-    def _table(self, axis: int, dt: float) -> tuple[float, np.ndarray, np.ndarray]:
+    def table(self, axis: int, dt: float) -> tuple[float, np.ndarray, np.ndarray]:
         """Return ratio, ratio/pivot and 1/pivot along an axis."""
         number = self._grid.shape[2 - axis]
         ratio = dt * self._diffusion / self._grid.spacing[axis] ** 2
