@@ -16,23 +16,28 @@ from tissue_sim.tissue.domain import Grid
 DIFFUSION, RADIUS = 1e5, 150.0
 
 
-@pytest.mark.parametrize("uptake", [3.0, {"max": 60, "half": 1e9}], ids=["linear", "saturating"])
-def test_cells_at_rest_are_second_order_in_space_and_time(make_tissue, add_cells, assert_books_close, uptake):
-    """A cell in every voxel of a ring: the field and its wave decay at the closed form's rates."""
-    length, diffusion, volume = 240.0, 2000.0, 0.2
-    rate = volume * (3.0 if isinstance(uptake, float) else 60.0 / 1e9)
+@pytest.mark.parametrize("secretion", [0.0, 4.0], ids=["uptake", "uptake and secretion"])
+def test_cells_at_rest_are_second_order_in_space_and_time(
+    make_tissue, add_cells, assert_books_close, secretion
+):
+    """A cell in every voxel of a ring: the mean relaxes, the wave decays, at the closed form's rates."""
+    length, diffusion, fraction, uptake, saturation = 240.0, 2000.0, 0.2, 3.0, 7.0
+    rate = fraction * (uptake + secretion)
+    end = fraction * secretion * saturation / rate
     k, sizes, errors = 2 * np.pi / length, [12, 18, 27, 40], []
+    exchange = {"uptake": uptake, "secretion": secretion, "saturation": saturation}
     for number in sizes:
         h = length / number
         made = make_tissue(
-            {"s": {"diffusion": diffusion, "initial": f"3 + cos({k!r}*x)"}}, {"a": {"s": {"uptake": uptake}}},
+            {"s": {"diffusion": diffusion, "initial": f"3 + cos({k!r}*x)"}}, {"a": {"s": exchange}},
             shape=(1, 1, number), spacing=h, periodic=(True, False, False), step=1.0 / number,
         )  # fmt: skip
         x = made.grid.centres(0)
-        add_cells(made.tissue, np.stack([x, 0 * x, 0 * x], axis=1), volume=volume * h**3)
+        add_cells(made.tissue, np.stack([x, 0 * x, 0 * x], axis=1), volume=fraction * h**3)
         for _ in range(number):
             made.process.advance(made.tissue, 1.0 / number)
-        exact = np.exp(-rate) * (3.0 + np.cos(k * x) * np.exp(-diffusion * k**2))
+        wave = np.cos(k * x) * np.exp(-diffusion * k**2)
+        exact = end + np.exp(-rate) * (3.0 - end + wave)
         errors.append(np.abs(made.tissue.fields["s"].ravel() - exact).max())
         assert_books_close(made.process)
         assert made.process.counters()["s: steps redone by backward Euler"] == 0
