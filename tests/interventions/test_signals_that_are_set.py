@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tissue_sim.analysis.info import closure_of
-from tissue_sim.errors import SimulationError
-from tissue_sim.scenario.scenario import load_scenario_text
+from tissue_sim.errors import ScenarioError, SimulationError
+from tissue_sim.scenario.scenario import load_scenario, load_scenario_text
 from tissue_sim.simulation import Simulation
 
 SLAB = """\
@@ -196,3 +196,47 @@ interventions:
     exact = 2.0 + (after - 2.0) * np.exp(-2.0 * part * 5.0)
     np.testing.assert_allclose(field_at(simulation, 20.0), exact, rtol=1e-5)
     assert closes(simulation)
+
+
+def test_diffusion_is_set_to_a_number_a_formula_and_follows_parameters():
+    start = "diffusion: 1000 + 0*x\n    initial: 5 + cos(pi*x/200)"
+    simulation = simulation_of(
+        "at: 5 min, for: 5 min, set: {signals.drug.diffusion: 0}",
+        "at: 15 min, set: {signals.drug.diffusion: 4000*level}",
+        "at: 17 min, set: {parameters.level: 1}",
+        drug=start.replace("pi", "3.14159265358979"),
+    )
+    rate = 1000.0 / 25.0 * (2.0 - 2.0 * np.cos(np.pi / 40.0))
+    wave = np.cos(np.pi * np.arange(-97.5, 100.0, 5.0) / 200.0)
+    mean = wave.mean()
+    before = field_at(simulation, 5.0)
+    assert not np.allclose(before, 5.0 + wave, atol=1e-3)
+    assert np.array_equal(field_at(simulation, 10.0), before)
+    at_15 = field_at(simulation, 15.0)
+    assert np.ptp(at_15) < np.ptp(before)
+    assert np.array_equal(field_at(simulation, 17.0), at_15)
+    np.testing.assert_allclose(field_at(simulation, 20.0).mean(), 5.0 + mean, rtol=1e-12)
+    assert np.ptp(simulation.tissue.fields["drug"]) < np.ptp(at_15) * np.exp(-4.0 * rate * 2.0)
+    assert closes(simulation)
+
+
+def test_diffusion_from_files_of_the_scenario_and_of_an_intervention(tmp_path):
+    fields = {"a.npy": np.full((1, 1, 40), 1000.0), "b.npy": np.zeros((1, 1, 40), dtype=np.float32)}
+    fields["a.npy"][..., :20] = 10.0
+    for name, values in fields.items():
+        np.save(tmp_path / name, values)
+    text = SLAB.format(
+        drug="diffusion: {file: a.npy}\n    boundary: {x_max: {value: 1}}", more="", duration=20,
+        interventions="  - {at: 5 min, for: 5 min, set: {signals.drug.diffusion: {file: b.npy}}}",
+    )  # fmt: skip
+    (tmp_path / "s.yaml").write_text(text)
+    simulation = Simulation(load_scenario(tmp_path / "s.yaml"))
+    at_5 = field_at(simulation, 5.0)
+    assert at_5[25] > 0.1 > at_5[10]
+    np.testing.assert_allclose(field_at(simulation, 10.0), at_5, rtol=1e-12)
+    assert field_at(simulation, 20.0)[25] > at_5[25]
+    assert closes(simulation)
+    assert set(simulation.scenario.files) == {"a.npy", "b.npy"}
+    (tmp_path / "s.yaml").write_text(text.replace("b.npy", "c.npy"))
+    with pytest.raises(ScenarioError, match=r"the file 'c.npy' does not exist"):
+        load_scenario(tmp_path / "s.yaml")

@@ -171,6 +171,14 @@ def test_species_of_a_network_that_could_not_be_read_pass():
             [], [{"signal": "oxygen", "mask": "m", "value": 1}], {"m": np.zeros((1, 4, 5), bool)},
             ("fixed", 0, "mask"), "holds no voxel",
         ),
+        (
+            [], [{"signal": "oxygen", "points": [[0, 0], [26]], "value": 1}], {},
+            ("fixed", 0, "points", 1), r"the point \[26.0\] is outside the domain",
+        ),
+        (
+            [], [{"signal": "oxygen", "voxels": [[0, 3, 4], [0, 4, 0]], "value": 1}], {},
+            ("fixed", 0, "voxels", 1), r"no voxel \(z, y, x\) = \(0, 4, 0\); the grid has \(1, 4, 5\)",
+        ),
     ],
 )  # fmt: skip
 def test_mistakes_in_places(sources, fixed, masks, path, message):

@@ -154,8 +154,11 @@ def test_mistakes_in_exchange(given, message):
             {"signal": "s", "region": {"annulus": {"center": [0], "inner": 2, "outer": 1}}, "rate": 1},
             "smaller than `outer`",
         ),
-        (FixedSettings, {"signal": "s", "value": 1}, "one of the two"),
-        (FixedSettings, {"signal": "s", "value": 1, "mask": "a.npy", "region": REGION}, "one of the two"),
+        (FixedSettings, {"signal": "s", "value": 1}, "one of the four"),
+        (FixedSettings, {"signal": "s", "value": 1, "mask": "a.npy", "region": REGION}, "one of the four"),
+        (FixedSettings, {"signal": "s", "value": 1, "points": []}, "at least 1 item"),
+        (FixedSettings, {"signal": "s", "value": 1, "voxels": [[0, 1]]}, "at least 3 items"),
+        (FixedSettings, {"signal": "s", "value": 1, "voxels": [[0, 1, 0.5]]}, "valid integer"),
     ],
 )
 def test_mistakes_in_places(model, given, message):

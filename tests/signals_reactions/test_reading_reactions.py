@@ -23,6 +23,20 @@ def read(*lines, parameters=("k", "l")):
     return read_reactions("\n".join(lines), KNOWN, parameters)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("mode", "physicell_lod", "'w' has mode physicell_lod, which has no reactions"),
+        ("precision", "float32", "'w' is kept in single precision, which no reaction can change"),
+    ],
+)
+def test_signals_that_no_reaction_can_change_are_refused(key, value, message):
+    signals = {**KNOWN, "w": SignalSettings.model_validate({"diffusion": 1, key: value})}
+    with pytest.raises(SettingsError, match=message):
+        read_reactions("w' = -w", signals, ())
+    assert read_reactions("u' = -w", signals, ()).rates
+
+
 def test_all_that_is_said_of_a_signal_adds_up():
     found = read("w = k*p", "u' = w - u", "bind: u + 2 v -> 0 @ l*u*v^2", "-> u @ s*x", "v <-> u @ k*v, time")
     rates = {name: text_of(rate) for name, rate in found.rates.items()}

@@ -9,6 +9,7 @@ from scipy.sparse.linalg import spsolve
 
 from tissue_sim.signals.boundaries.boundary import boundary
 from tissue_sim.signals.solver.solver import FaceCoefficients, SignalSolver
+from tissue_sim.signals.solver.varying_operator import FaceLayer
 from tissue_sim.tissue.domain import Grid
 
 GAMMA = 1.0 - 1.0 / np.sqrt(2.0)
@@ -16,12 +17,16 @@ CLOSED = FaceCoefficients(0.0, 1.0)
 
 
 class Reference:
-    """The equation du/dt = M u + b as a sparse matrix, assembled voxel by voxel."""
+    """The equation du/dt = M u + b as a sparse matrix, assembled voxel by voxel.
+
+    `diffusion` is a number or (nz, ny, nx); then the faces are FaceLayer or None.
+    """
 
     def __init__(self, grid, diffusion, decay, faces, sink=None, source=None, fixed=None):
         self.grid, self.fixed = grid, fixed
         nz, ny, nx = grid.shape
         size = nz * ny * nx
+        varies = isinstance(diffusion, np.ndarray)
         matrix, constant = sparse.lil_matrix((size, size)), np.zeros(size)
         for z in range(nz):
             for y in range(ny):
@@ -30,20 +35,29 @@ class Reference:
                     for axis, (place, number) in enumerate(((x, nx), (y, ny), (z, nz))):
                         if not grid.present[axis]:
                             continue
-                        rate = diffusion / grid.spacing[axis] ** 2
+                        own = diffusion[z, y, x] if varies else diffusion
                         for side, step in ((0, -1), (1, 1)):
                             other = place + step
                             if grid.periodic[axis]:
                                 other %= number
+                            at = [x, y, z]
+                            at[axis] = other
+                            inside = 0 <= other < number
+                            beyond = diffusion[at[2], at[1], at[0]] if varies and inside else own
+                            mean = 2.0 / (1.0 / own + 1.0 / beyond) if own * beyond > 0.0 else 0.0
+                            rate = mean / grid.spacing[axis] ** 2
                             matrix[row, row] -= rate
-                            if 0 <= other < number:
-                                at = [x, y, z]
-                                at[axis] = other
+                            if inside:
                                 matrix[row, (at[2] * ny + at[1]) * nx + at[0]] += rate
                             else:
                                 face = faces[2 * axis + side]
-                                matrix[row, row] += rate * face.factor
-                                constant[row] += rate * face.constant
+                                factor, given = (1.0, 0.0) if face is None else (face.factor, face.constant)
+                                if varies and face is not None:
+                                    across = [z, y, x]
+                                    del across[2 - axis]
+                                    factor, given = factor[tuple(across)], given[tuple(across)]
+                                matrix[row, row] += rate * factor
+                                constant[row] += rate * given
                     matrix[row, row] -= decay + (0.0 if sink is None else sink[z, y, x])
                     constant[row] += 0.0 if source is None else source[z, y, x]
         self.matrix, self.constant = matrix.tocsr(), constant
@@ -96,6 +110,14 @@ def make_face(name, diffusion, spacing, **numbers):
     return boundary(name).coefficients(numbers, diffusion, spacing)
 
 
+def make_layer(name, diffusion, grid, place, **numbers):
+    """The coefficients of every voxel of a face, as the settings give them."""
+    layer = np.take(diffusion, 0 if place % 2 == 0 else -1, axis=2 - place // 2)
+    faces = [make_face(name, value, grid.spacing[place // 2], **numbers) for value in layer.ravel()]
+    parts = (np.array([getattr(face, key) for face in faces]) for key in ("constant", "factor"))
+    return FaceLayer(*(part.reshape(layer.shape) for part in parts))
+
+
 def books_gap(grid, before, after, report, dt, *, sink=None, source=None, carried=0.0):
     """By how much the books miss, relative to the largest line."""
     volume = grid.voxel_volume
@@ -121,6 +143,11 @@ def grid_of():
 @pytest.fixture(scope="session")
 def face_of():
     return make_face
+
+
+@pytest.fixture(scope="session")
+def layer_of():
+    return make_layer
 
 
 @pytest.fixture(scope="session")

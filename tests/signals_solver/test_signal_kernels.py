@@ -142,8 +142,11 @@ THREE_STEPS = """
     one = SignalSolver(grid, 1e5, 0.1, faces)
     two = SignalSolver(grid, 1e5, 0.1, faces, mask, np.full((nz, ny, nx), 30.0))
     cell = Membrane(np.array([5]), np.array([0.1]), np.array([1.0]), np.array([3.0]))
+    spread = 10.0 ** (2.0 + 3.0 * rng.random((nz, ny, nx)))
+    three = SignalSolver(grid, spread, 0.1, [None] * 6, mask, np.full((nz, ny, nx), 30.0))
     reports = [
         one.step(field, None, None, 0.1),
+        three.step(field, sink, None, 0.1),
         two.step(field, sink, sink, 0.1, cell),
         one.steady(field, sink, None),
     ]

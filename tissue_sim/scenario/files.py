@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tissue_sim.scenario.positions import Path as KeyPath
 
-__all__ = ["LARGEST_FILE", "Files", "named_files", "read_mask"]
+__all__ = ["LARGEST_FILE", "Files", "is_diffusion_file", "named_files", "read_mask"]
 
 LARGEST_FILE = 256_000_000
 LARGEST_EXTENSION = 10_000_000
@@ -105,10 +105,31 @@ def named_files(root: Node) -> Iterator[tuple[KeyPath, str]]:
         terms = find(root, ("networks", name, "learned"))
         for term in terms.entries if isinstance(terms, MapNode) else ():
             yield from _named(root, ("networks", name, "learned", term, "file"))
+    yield from _of_diffusion(root)
     for section, key in (("fixed", "mask"), ("initial", "csv")):
         items = child(root, section)
         for number in range(len(items.items) if isinstance(items, ListNode) else 0):
             yield from _named(root, (section, number, key))
+
+
+def _of_diffusion(root: Node) -> Iterator[tuple[KeyPath, str]]:
+    """Yield diffusion fields of signals, and those that interventions set."""
+    signals, interventions = find(root, ("signals",)), find(root, ("interventions",))
+    for name in signals.entries if isinstance(signals, MapNode) else ():
+        yield from _named(root, ("signals", name, "diffusion", "file"))
+    for number in range(len(interventions.items) if isinstance(interventions, ListNode) else 0):
+        path: KeyPath = ("interventions", number, "set")
+        values = find(root, path)
+        for key in values.entries if isinstance(values, MapNode) else ():
+            if key.endswith(".diffusion"):
+                yield from _named(root, (*path, key, "file"))
+            elif key.endswith(".diffusion.file"):
+                yield from _named(root, (*path, key))
+
+
+def is_diffusion_file(path: KeyPath) -> bool:
+    """Say whether a path of `named_files` is that of a diffusion field."""
+    return ".".join(str(step) for step in path[-2:]).endswith("diffusion.file")
 
 
 def _listed(root: Node, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:

@@ -175,9 +175,11 @@ class SettingsReceiver:
             return
         changed = {}
         for name, plain in tree["signals"].items():
-            prescribed = isinstance(plain.get("mode"), dict)
-            if _of_signal(tree, name) != _of_signal(self._current, name) or (prescribed and parameters_moved):
-                changed[name] = SignalSettings.model_validate(plain)
+            differs = _of_signal(tree, name) != _of_signal(self._current, name)
+            if differs or parameters_moved:
+                settings = SignalSettings.model_validate(plain)
+                if differs or settings.reads_parameters:
+                    changed[name] = settings
         if changed:
             self._signals.change(
                 changed,

@@ -8,7 +8,7 @@ import numpy as np
 
 from tissue_sim.errors import Problem
 from tissue_sim.signals.check_parts import check_formula, check_quantity, unknown_signal
-from tissue_sim.signals.regions import voxels_in
+from tissue_sim.signals.regions import voxel_of, voxels_in
 from tissue_sim.signals.settings import FixedSettings, PrescribedMode, SourceSettings, unit_of
 from tissue_sim.units import SignalQuantity
 
@@ -49,6 +49,7 @@ def check_places(
             unit = signals[entry.signal].unit
             yield from check_quantity((*path, "value"), entry.value, unit, at_least=0.0)
         yield from _mask((*path, "mask"), entry, grid, masks)
+        yield from _listed(path, entry, grid)
 
 
 def _entry(
@@ -80,3 +81,17 @@ def _mask(
         yield Problem(path, f"a mask holds true and false (or 0 and 1), found {mask.dtype} values")
     elif not np.asarray(mask, dtype=bool).any():
         yield Problem(path, "the mask holds no voxel")
+
+
+def _listed(path: Path, entry: FixedSettings, grid: Grid | None) -> Iterator[Problem]:
+    if grid is None:
+        return
+    for number, point in enumerate(entry.points or ()):
+        if voxel_of(point, grid) is None:
+            yield Problem((*path, "points", number), f"the point {point} is outside the domain")
+    for number, voxel in enumerate(entry.voxels or ()):
+        if any(index >= length for index, length in zip(voxel, grid.shape, strict=True)):
+            yield Problem(
+                (*path, "voxels", number),
+                f"there is no voxel (z, y, x) = {tuple(voxel)}; the grid has {grid.shape}, counted from 0",
+            )

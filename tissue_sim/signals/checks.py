@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tissue_sim.errors import Problem, did_you_mean
+from tissue_sim.signals.check_diffusion import checked_diffusion, lowest_at
 from tissue_sim.signals.check_parts import attempt, check_formula, check_quantity, unknown_signal
+from tissue_sim.signals.check_physicell import check_physicell
 from tissue_sim.signals.check_places import check_places
 from tissue_sim.signals.settings import PrescribedMode, SaturatingUptake, unit_of
 from tissue_sim.tissue.domain import FACES
@@ -55,7 +57,7 @@ def checks(
         Those that could be read.
     """
     for name, signal in signals.items():
-        yield from _signal(("signals", name), signal, grid, parameters)
+        yield from _signal(("signals", name), signal, grid, parameters, masks)
         if signal.mode == "steady" and not _held(name, signal, exchange, fixed, grid):
             yield Problem(
                 ("signals", name, "mode"),
@@ -74,10 +76,15 @@ def checks(
                     at, settings, signals[name], networks, carriers.get(cell_type, ()), cell_type
                 )
     yield from check_places(signals, sources, fixed, grid, masks, parameters)
+    yield from check_physicell(signals, exchange, sources, grid)
 
 
 def _signal(
-    path: Path, signal: SignalSettings, grid: Grid | None, parameters: Mapping[str, float]
+    path: Path,
+    signal: SignalSettings,
+    grid: Grid | None,
+    parameters: Mapping[str, float],
+    files: Mapping[str, np.ndarray],
 ) -> Iterator[Problem]:
     if isinstance(signal.mode, PrescribedMode):
         formula = signal.mode.prescribed.tree
@@ -88,17 +95,21 @@ def _signal(
         yield from check_quantity(at, signal.initial, signal.unit, at_least=0.0)
     else:
         yield from check_formula(at, signal.initial.tree, grid, parameters, time=None)
-    yield from _boundary((*path, "boundary"), signal, grid)
+    diffusion, problems = checked_diffusion((*path, "diffusion"), signal.diffusion, grid, parameters, files)
+    yield from problems
+    yield from _boundary((*path, "boundary"), signal, grid, diffusion)
 
 
-def _boundary(path: Path, signal: SignalSettings, grid: Grid | None) -> Iterator[Problem]:
+def _boundary(
+    path: Path, signal: SignalSettings, grid: Grid | None, diffusion: float | np.ndarray | None
+) -> Iterator[Problem]:
     for face in ("default", *FACES):
         condition: FaceCondition | None = getattr(signal.boundary, face)
         if condition is None:
             continue
         if grid is not None:
             yield from _face_and_axis((*path, face), face, condition, grid)
-        yield from _face_numbers((*path, face), condition, signal)
+        yield from _face_numbers((*path, face), condition, signal, lowest_at(face, diffusion))
 
 
 def _face_and_axis(path: Path, face: str, condition: FaceCondition, grid: Grid) -> Iterator[Problem]:
@@ -121,7 +132,9 @@ def _face_and_axis(path: Path, face: str, condition: FaceCondition, grid: Grid) 
         yield Problem(path, f"the {AXES[axis]} axis is not periodic; set `domain.boundary` first")
 
 
-def _face_numbers(path: Path, condition: FaceCondition, signal: SignalSettings) -> Iterator[Problem]:
+def _face_numbers(
+    path: Path, condition: FaceCondition, signal: SignalSettings, diffusion: float
+) -> Iterator[Problem]:
     from tissue_sim.signals.boundaries.boundary import boundary
 
     kind = boundary(condition.kind)
@@ -134,7 +147,7 @@ def _face_numbers(path: Path, condition: FaceCondition, signal: SignalSettings) 
             yield problem
     if sound:
         numbers = condition.resolved(signal.unit)
-        yield from attempt(path, lambda: kind.coefficients(numbers, signal.diffusion or 0.0, 1.0))
+        yield from attempt(path, lambda: kind.coefficients(numbers, diffusion, 1.0))
 
 
 def _held(

@@ -92,6 +92,20 @@ class CellRates:
     tissue: TissueModel
     signal: str
 
+    @property
+    def exchange(self) -> bool:
+        """Some cell takes up, secretes or exports."""
+        return any(bool(rate.any()) for rate in self._declared())
+
+    @property
+    def declared(self) -> bool:
+        """Some cell type says something of it."""
+        return bool(self._declared())
+
+    def _declared(self) -> list[np.ndarray]:
+        rates = (self.rates[place] for place in (0, 2, 3, 5))
+        return [rate for rate in rates if rate is not self.places.nothing]
+
     @classmethod
     def of(cls, tissue: TissueModel, signal: str, places: CellPlaces) -> CellRates:
         """Read the behaviours ``exchange.SIGNAL.*``."""
@@ -195,6 +209,11 @@ class Terms:
         )
 
     @property
+    def sources_remove(self) -> bool:
+        """A source takes at a constant rate."""
+        return self._removal_of_sources is not None
+
+    @property
     def removes(self) -> bool:
         """Something is taken at a constant rate, as long as a voxel can give it."""
         return bool(self._used & REMOVAL)
@@ -210,6 +229,12 @@ class Terms:
         places = cells.places
         self._tangent = tangent
         self._field = field.ravel().copy() if cells.saturating else field.ravel()
+        if field.dtype != np.float64:  # no cell exchanges: nobody reads it
+            self._field = self._removal
+        alone = self._production is None and self._removal_of_sources is None and self._reacting is None
+        if alone and not cells.exchange:
+            self._used, self._source_of_cells = 0, False
+            return
         self._start(self._sink, None)
         self._start(self._source, self._production)
         self._start(self._removal, self._removal_of_sources)
@@ -256,10 +281,11 @@ class Terms:
         places, volume = cells.places, self._grid.voxel_volume
         mean = self._field if mean_field is None else np.ascontiguousarray(mean_field).ravel()
         sums = np.zeros(3)
-        exchange_amounts(
-            places.voxel, places.active, places.volume, *cells.rates, self._field, mean,
-            self._tangent, dt, sums,
-        )  # fmt: skip
+        if cells.declared:
+            exchange_amounts(
+                places.voxel, places.active, places.volume, *cells.rates, self._field, mean,
+                self._tangent, dt, sums,
+            )  # fmt: skip
         short = 0.0
         if self.removes:
             short = softened_shortfall(self._removal, self._removed_at, mean, self._threshold)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tissue_sim.signals.regions import voxels_in
+from tissue_sim.signals.regions import voxel_of, voxels_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,10 +18,15 @@ __all__ = ["fixed_voxels", "voxels_of"]
 
 
 def voxels_of(fixed: FixedSettings, masks: Mapping[str, np.ndarray], grid: Grid) -> np.ndarray:
-    """Return the voxels one entry holds, bool (nz, ny, nx), from its mask or its region."""
+    """Return the voxels one entry holds, bool (nz, ny, nx), from its region, list or mask."""
     if fixed.region is not None:
         return voxels_in(fixed.region, grid)
-    assert fixed.mask is not None  # the settings have one of the two
+    if fixed.mask is None:  # the settings have one of the four
+        listed = [voxel_of(point, grid) for point in fixed.points or ()]
+        held = np.zeros(grid.shape, dtype=bool)
+        for voxel in (*(fixed.voxels or ()), *(each for each in listed if each is not None)):
+            held[tuple(voxel)] = True
+        return held
     return np.ascontiguousarray(masks[fixed.mask], dtype=bool).reshape(grid.shape)
 
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tissue_sim.signals.diffusion_value import diffusion_field
 from tissue_sim.signals.exchange import Terms
-from tissue_sim.signals.faces import coefficients_of_faces
+from tissue_sim.signals.faces import coefficients_of_faces, layers_of_faces
 from tissue_sim.signals.fixed import fixed_voxels
 from tissue_sim.signals.ledger import Amounts
 from tissue_sim.signals.membrane import MembraneExchange
+from tissue_sim.signals.physicell_lod import HeldVoxels, PhysiCellStep
 from tissue_sim.signals.prescribed import field_of_formula
-from tissue_sim.signals.settings import PrescribedMode
+from tissue_sim.signals.settings import PHYSICELL, PrescribedMode
 from tissue_sim.signals.solver.solver import SignalSolver
 from tissue_sim.signals.solver.summation import total
 from tissue_sim.signals.sources import PlacedSources
@@ -39,8 +41,10 @@ class OneSignal:
 
     Parameters
     ----------
-    work : float64[3, voxels]
+    work : float64[4, voxels]
         Room that all signals share.
+    parameters : mapping of str to float
+        That formulas may name, as they are now.
 
     Attributes
     ----------
@@ -61,30 +65,42 @@ class OneSignal:
         fixed: Sequence[FixedSettings],
         masks: Mapping[str, np.ndarray],
         work: np.ndarray,
+        parameters: Mapping[str, float],
     ) -> None:
         self.settings, self.grid = settings, grid
         self.steady = settings.mode == "steady"
         self.membrane: MembraneExchange | None = None
         self.fixed_mask: np.ndarray | None = None
         self._fixed_values: np.ndarray | None = None
-        self._step: TransientStep | SteadyStep | None = None
+        self._step: TransientStep | SteadyStep | PhysiCellStep | None = None
         self._exchanged = any(name in by_signal for by_signal in exchange.values())
         if isinstance(settings.mode, PrescribedMode):
             return
-        diffusion = settings.diffusion or 0.0
         self.fixed_mask, self._fixed_values = fixed_voxels(name, settings.unit, fixed, masks, grid)
-        faces = coefficients_of_faces(settings.boundary, settings.unit, diffusion, grid)
-        solver = SignalSolver(grid, diffusion, settings.decay, faces, self.fixed_mask, self._fixed_values)
+        if settings.mode == PHYSICELL:
+            held = HeldVoxels(settings.boundary, settings.unit, grid, self.fixed_mask, self._fixed_values)
+            self._step = PhysiCellStep(grid, float(settings.diffusion or 0.0), settings.decay, held)
+            return
+        solver = self._solver(diffusion_field(settings.diffusion, grid, parameters, masks), work[3])
         self._sources = PlacedSources(name, settings.unit, sources, grid)
-        self._terms = terms = Terms(grid, None, None, work)
+        self._terms = terms = Terms(grid, None, None, work[:3])
         if self.steady:
             self._step = SteadyStep(solver, terms)
         else:
             self.membrane = MembraneExchange.of(name, exchange, cell_types)
             self._step = TransientStep(solver, terms, settings.tolerance)
 
+    def _solver(self, diffusion: float | np.ndarray, room: np.ndarray) -> SignalSolver:
+        settings, grid = self.settings, self.grid
+        held = self.fixed_mask, self._fixed_values
+        if isinstance(diffusion, np.ndarray):
+            layers = layers_of_faces(settings.boundary, settings.unit, diffusion, grid)
+            return SignalSolver(grid, diffusion, settings.decay, layers, *held)
+        faces = coefficients_of_faces(settings.boundary, settings.unit, diffusion, grid)
+        return SignalSolver(grid, diffusion, settings.decay, faces, *held, room=room)
+
     def initial_field(self, tissue: TissueModel) -> np.ndarray:
-        """Return the field at the start, float64 (nz, ny, nx); fixed voxels have their value."""
+        """Return the field at the start, (nz, ny, nx); fixed voxels have their value."""
         settings, initial = self.settings, self.settings.initial
         if isinstance(settings.mode, PrescribedMode):
             return self._prescribed(settings.mode, tissue, tissue.clock.time)
@@ -94,7 +110,7 @@ class OneSignal:
             field = field_of_formula(initial.tree, self.grid, tissue.parameters)
         if self.fixed_mask is not None and self._fixed_values is not None:
             field[self.fixed_mask] = self._fixed_values[self.fixed_mask]
-        return field
+        return field.astype(settings.precision)
 
     def impose(self, tissue: TissueModel, field: np.ndarray) -> Amounts:
         """Put fixed voxels, or a whole prescribed field, at their values of now; return what that adds."""
@@ -108,7 +124,26 @@ class OneSignal:
         return amounts
 
     def advance(self, tissue: TissueModel, field: np.ndarray, cells: CellRates, dt: float) -> Amounts:
-        """Advance the field in place by `dt` min from the clock's time; return what was exchanged."""
+        """Advance the field in place by `dt` min from the clock's time; return what was exchanged.
+
+        In single precision a step of the field alone is taken as it is; any other is taken in double.
+        """
+        if field.dtype == np.float64 or self._alone(cells):
+            return self._advance(tissue, field, cells, dt)
+        wide = field.astype(np.float64)
+        amounts = self._advance(tissue, wide, cells, dt)
+        field[...] = wide
+        amounts.add("unsolved", self._total(field) - self._total(wide))
+        return amounts
+
+    def _alone(self, cells: CellRates) -> bool:
+        """Say whether neither cells nor fixed voxels nor a bound on the error have a part in the step."""
+        step = self._step
+        if not isinstance(step, TransientStep) or self.membrane is not None:
+            return False
+        return step.splits_lines and self.settings.tolerance is None and not cells.exchange
+
+    def _advance(self, tissue: TissueModel, field: np.ndarray, cells: CellRates, dt: float) -> Amounts:
         if isinstance(self._step, TransientStep):
             begin = partial(self._place_sources, tissue)
             if self.membrane is None:
@@ -118,6 +153,8 @@ class OneSignal:
             self.membrane.put_back(tissue)
             amounts.add("membrane", self.membrane.amount())
             return amounts
+        if isinstance(self._step, PhysiCellStep):
+            return self._step.advance(field, cells, dt)
         before = self._total(field)
         if isinstance(self._step, SteadyStep):
             self._place_sources(tissue, dt)

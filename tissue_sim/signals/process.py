@@ -44,7 +44,8 @@ class SignalsProcess(Process):
     exchange : mapping of cell type to (mapping of signal to ExchangeSettings)
     sources : sequence of SourceSettings
     fixed : sequence of FixedSettings
-    masks : mapping of file name to bool (nz, ny, nx)
+    masks : mapping of file name to array (nz, ny, nx)
+        Of fixed voxels and of diffusion fields.
     reactions : Reactions or None
         Between the signals.
 
@@ -73,7 +74,7 @@ class SignalsProcess(Process):
             raise SettingsError("signals need a grid; give `domain.spacing`")
         self._tissue = tissue
         self._exchange, self._sources, self._fixed, self._masks = exchange, sources, fixed, masks or {}
-        self._work = np.zeros((3, math.prod(grid.shape)))
+        self._work = np.zeros((4, math.prod(grid.shape)))
         _declare(tissue, exchange, {name: each.unit for name, each in signals.items()})
         self._signals: dict[str, OneSignal] = {}
         for name, settings in signals.items():
@@ -98,7 +99,7 @@ class SignalsProcess(Process):
         before = self._signals.get(signal)
         built = OneSignal(
             signal, settings, grid, self._exchange, self._tissue.cell_types, self._sources, self._fixed,
-            self._masks, self._work,
+            self._masks, self._work, self._tissue.parameters,
         )  # fmt: skip
         if before is not None:
             built.restore_counts(before.counts())
@@ -155,9 +156,11 @@ class SignalsProcess(Process):
         """Leave what a membrane species holds in the cells' voxels, before rows where `keep` is False go."""
         for name, each in self._signals.items():
             if each.membrane is not None:
-                amounts = Amounts()
+                amounts, before = Amounts(), self._total(name)
                 released = each.membrane.release(tissue, tissue.fields[name], keep, each.grid.voxel_volume)
                 amounts.add("removal", released)
+                if each.settings.precision == "float32":
+                    amounts.add("unsolved", self._total(name) - before - released)
                 self._ledger.book(name, amounts)
 
     def ledger(self) -> dict[str, dict[str, float]]:

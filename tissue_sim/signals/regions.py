@@ -12,7 +12,7 @@ from tissue_sim.tissue.domain import Grid
 from tissue_sim.tissue.settings import Settings
 from tissue_sim.units import Coordinate, Length, PositiveLength
 
-__all__ = ["AnnulusRegion", "BallRegion", "BoxRegion", "Region", "voxels_in"]
+__all__ = ["AnnulusRegion", "BallRegion", "BoxRegion", "Point", "Region", "voxel_of", "voxels_in"]
 
 Point = Annotated[list[Coordinate], Field(min_length=1, max_length=3)]
 """[x], [x, y] or [x, y, z], um; what is missing is 0."""
@@ -90,6 +90,18 @@ def padded(point: list[float]) -> tuple[float, float, float]:
     return x, y, z
 
 
+def voxel_of(point: list[float], grid: Grid) -> tuple[int, int, int] | None:
+    """Return the voxel (z, y, x) that holds a point, None where it is outside; missing axes do not count."""
+    index = [0, 0, 0]
+    for axis in range(3):
+        if grid.present[axis]:
+            place = int(np.floor((padded(point)[axis] - grid.origin[axis]) / grid.spacing[axis]))
+            if not 0 <= place < grid.shape[2 - axis]:
+                return None
+            index[2 - axis] = place
+    return index[0], index[1], index[2]
+
+
 def voxels_in(region: Region, grid: Grid) -> np.ndarray:
     """Return which voxels belong to a region, bool (nz, ny, nx).
 
@@ -108,10 +120,12 @@ def voxels_in(region: Region, grid: Grid) -> np.ndarray:
         chosen = np.ones(len(centres), dtype=bool)
         if region.box is not None and axis < len(region.box.lower):
             chosen = (centres >= region.box.lower[axis]) & (centres <= region.box.upper[axis])
-        if region.point is not None:
-            place = np.floor((padded(region.point)[axis] - grid.origin[axis]) / grid.spacing[axis])
-            chosen = np.arange(len(centres)) == place
         inside &= _along(chosen, axis)
+    if region.point is not None:
+        voxel = voxel_of(region.point, grid)
+        inside[...] = False
+        if voxel is not None:
+            inside[voxel] = True
     return inside
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, WithJsonSchema, model_validator
 from pydantic.functional_validators import PlainValidator
 from pydantic_core import PydanticCustomError
 
 from tissue_sim.errors import did_you_mean
+from tissue_sim.signals.diffusion_value import DiffusionValue
 from tissue_sim.signals.face_settings import BoundarySettings
 from tissue_sim.signals.field_value import FieldValue
-from tissue_sim.signals.regions import Region
+from tissue_sim.signals.regions import Point, Region
 from tissue_sim.tissue.settings import Name, Settings
-from tissue_sim.units import DiffusionCoefficient, Positive, Rate, SignalQuantity, is_unit
+from tissue_sim.units import Positive, Rate, SignalQuantity, is_unit
 
 __all__ = [
+    "PHYSICELL",
     "ExchangeSettings",
     "FixedSettings",
     "MembraneSettings",
@@ -27,7 +29,11 @@ __all__ = [
     "unit_of",
 ]
 
-MODES = ("transient", "steady")
+PHYSICELL = "physicell_lod"
+FINEST_SINGLE = 1e-5
+"""Smallest tolerance with float32: rounding, 6e-8, must be far below it."""
+MODES = ("transient", "steady", PHYSICELL)
+VoxelIndex = Annotated[list[Annotated[int, Field(strict=True, ge=0)]], Field(min_length=3, max_length=3)]
 
 
 def unit_of(unit: str, factor: str) -> str:
@@ -51,7 +57,7 @@ def _mode(value: Any) -> str:
     if value in MODES:
         return str(value)
     raise _fail(
-        f"unknown mode {value!r:.40}; write transient, steady, or prescribed with its formula, "
+        f"unknown mode {value!r:.40}; write {', '.join(MODES)}, or prescribed with its formula, "
         f"{{prescribed: '38*exp(-x/100)'}}{did_you_mean(str(value), [*MODES, 'prescribed'])}"
     )
 
@@ -73,19 +79,21 @@ class SignalSettings(Settings):
     ----------
     unit : str
         Of its values everywhere.
-    diffusion : float, um^2/min
+    diffusion : float, ParsedExpression of x, y, z, or DiffusionFile, um^2/min
         Needed but for a prescribed signal.
     decay : float, 1/min
     initial : SignalQuantity or ParsedExpression of x, y, z
     boundary : BoundarySettings
-    mode : "transient", "steady" or PrescribedMode
-        ``mode: {prescribed: "38*exp(-x/100)"}``
+    mode : "transient", "steady", "physicell_lod" or PrescribedMode
+        ``mode: {prescribed: "38*exp(-x/100)"}``; physicell_lod is for comparison only.
+    precision : "float64" or "float32"
+        Of the field; float32 halves its memory, all arithmetic is double.
     tolerance : float or None
         Bound on the estimated relative error of a step; the step is halved until it holds.
     """
 
     unit: Annotated[str, PlainValidator(_unit), WithJsonSchema({"type": "string"})] = "1"
-    diffusion: DiffusionCoefficient | None = None
+    diffusion: Annotated[Any, DiffusionValue()] = None
     decay: Rate = 0.0
     initial: Annotated[Any, FieldValue()] = SignalQuantity(0.0)
     boundary: BoundarySettings = BoundarySettings()
@@ -95,11 +103,12 @@ class SignalSettings(Settings):
         Discriminator(_has_keys),
     ] = "transient"
     tolerance: Positive | None = None
+    precision: Literal["float64", "float32"] = "float64"
 
     @model_validator(mode="after")
     def _complete(self) -> SignalSettings:
         if isinstance(self.mode, PrescribedMode):
-            without_effect = {"diffusion", "decay", "initial", "boundary", "tolerance"}
+            without_effect = {"diffusion", "decay", "initial", "boundary", "tolerance", "precision"}
             given = sorted(self.model_fields_set & without_effect)
             if given:
                 raise _fail(f"a prescribed signal is its formula alone; leave out {', '.join(given)}")
@@ -107,7 +116,18 @@ class SignalSettings(Settings):
             raise _fail("diffusion is missing; give it, for instance 1e5 um^2/min (0 for none)")
         if self.mode == "steady" and self.tolerance is not None:
             raise _fail("tolerance is for transient signals; a steady one is solved to round-off")
+        if self.mode == PHYSICELL and self.tolerance is not None:
+            raise _fail("tolerance is for transient signals; physicell_lod takes its steps as they are")
+        if self.precision == "float32" and self.tolerance is not None and self.tolerance < FINEST_SINGLE:
+            raise _fail(
+                f"float32 cannot show errors below {FINEST_SINGLE:g}; use float64 with this tolerance"
+            )
         return self
+
+    @property
+    def reads_parameters(self) -> bool:
+        """A formula says what the signal is or how it spreads, and may name parameters of the scenario."""
+        return isinstance(self.mode, PrescribedMode) or hasattr(self.diffusion, "tree")
 
 
 class SaturatingUptake(Settings):
@@ -188,15 +208,31 @@ class SourceSettings(Settings):
 
 
 class FixedSettings(Settings):
-    """Voxels held at a value: those of a region, or where a mask (nz, ny, nx) in a .npy file is true."""
+    """Voxels held at a value.
+
+    Attributes
+    ----------
+    mask : str
+        A .npy file of the shape (nz, ny, nx), true where held.
+    region : Region
+    points : list of [x, y, z], um
+        The voxels that hold these points.
+    voxels : list of [z, y, x]
+        Indices from 0, in the order of masks and of the recorded fields.
+    """
 
     signal: Name
     value: SignalQuantity
     mask: str | None = None
     region: Region | None = None
+    points: Annotated[list[Point], Field(min_length=1)] | None = None
+    voxels: Annotated[list[VoxelIndex], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> FixedSettings:
-        if (self.mask is None) == (self.region is None):
-            raise _fail("give `mask` (a .npy file of the shape (nz, ny, nx)) or `region`, one of the two")
+        if sum(each is not None for each in (self.mask, self.region, self.points, self.voxels)) != 1:
+            raise _fail(
+                "give `mask` (a .npy file of the shape (nz, ny, nx)), `region`, `points` or `voxels`, "
+                "one of the four"
+            )
         return self

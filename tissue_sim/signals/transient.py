@@ -56,6 +56,11 @@ class TransientStep:
         self.halvings = 0
         self.redone = 0
 
+    @property
+    def splits_lines(self) -> bool:
+        """The field alone, with its sources, is advanced by line splitting."""
+        return self.solver.splits_lines and not self._terms.sources_remove
+
     def advance(
         self,
         field: np.ndarray,

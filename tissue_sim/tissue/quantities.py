@@ -80,7 +80,7 @@ class Quantities:
             return np.asarray(np.sqrt((tissue.gradient(path[1]) ** 2).sum(axis=1)))
         if len(path) != 2:
             raise ColumnError(f"'{'.'.join(path)}' is no quantity of a signal; known: NAME, NAME.gradient")
-        return np.asarray(tissue.fields[path[1]].ravel()[tissue.voxels()])
+        return np.asarray(tissue.fields[path[1]].ravel()[tissue.voxels()], dtype=np.float64)
 
     def _block(self, path: tuple[str, ...]) -> Block:
         tissue = self._tissue

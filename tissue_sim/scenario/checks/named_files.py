@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tissue_sim.errors import Problem, SettingsError
-from tissue_sim.scenario.files import named_files, read_mask
+from tissue_sim.scenario.files import is_diffusion_file, named_files, read_mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ def check_files(context: Context) -> Iterator[Problem]:
     for path, name in named_files(context.validated.root):
         try:
             content = context.files.read(name)
-            if path[-1] == "mask":
+            if path[-1] == "mask" or is_diffusion_file(path):
                 context.masks[name] = read_mask(content)
         except SettingsError as error:
             yield Problem(path, error.message)

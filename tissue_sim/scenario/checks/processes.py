@@ -10,6 +10,7 @@ from tissue_sim.lifecycle import checks as lifecycle_checks
 from tissue_sim.mechanics import checks as mechanics_checks
 from tissue_sim.mechanics.further_checks import further_problems, further_warnings
 from tissue_sim.signals import checks as signal_checks
+from tissue_sim.signals.check_physicell import physicell_warnings
 from tissue_sim.signals.reactions.checks import check_reactions, reaction_warnings
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def process_warnings(context: Context) -> Iterator[Problem]:
     ):
         yield under(problem, "cell_types")
     yield from _unbiased_chemotaxis(context)
+    yield from physicell_warnings(settings.signals)
 
 
 def _unbiased_chemotaxis(context: Context) -> Iterator[Problem]:

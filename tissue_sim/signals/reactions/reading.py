@@ -16,7 +16,7 @@ from tissue_sim.codegen.syntax import Expression, Name, Number
 from tissue_sim.errors import SettingsError, did_you_mean
 from tissue_sim.signals.reactions.cycles import check_no_cycle
 from tissue_sim.signals.reactions.reactions import PLACES, TIME, Reactions
-from tissue_sim.signals.settings import PrescribedMode
+from tissue_sim.signals.settings import PHYSICELL, PrescribedMode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -56,7 +56,9 @@ def read_reactions(
 
 
 def _mode(signal: SignalSettings) -> str:
-    return "prescribed" if isinstance(signal.mode, PrescribedMode) else signal.mode
+    if isinstance(signal.mode, PrescribedMode):
+        return "prescribed"
+    return signal.precision if (signal.mode, signal.precision) == ("transient", "float32") else signal.mode
 
 
 @lru_cache(maxsize=8)
@@ -158,6 +160,14 @@ def _check_changed(name: str, offset: int, signals: Mapping[str, str]) -> None:
     if signals[name] == "steady":
         raise SettingsError(
             f"'{name}' is steady, which no reaction can change; give it mode: transient (rates may read it)",
+            offset,
+        )
+    if signals[name] == PHYSICELL:
+        raise SettingsError(f"'{name}' has mode {PHYSICELL}, which has no reactions; use transient", offset)
+    if signals[name] == "float32":
+        raise SettingsError(
+            f"'{name}' is kept in single precision, which no reaction can change; leave out its precision "
+            "(rates may read it)",
             offset,
         )
     if signals[name] == "prescribed":

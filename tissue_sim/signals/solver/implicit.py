@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tissue_sim.kernels.signals import rates
-from tissue_sim.signals.solver.summation import extremes, total
+from tissue_sim.signals.solver.summation import extremes
 
 if TYPE_CHECKING:
-    from tissue_sim.signals.solver.line_system import LineSystem
+    from tissue_sim.signals.solver.kinds import LinearSystem, Operator
     from tissue_sim.signals.solver.membrane import Membrane
-    from tissue_sim.signals.solver.multigrid import Multigrid
-    from tissue_sim.signals.solver.operator import DiscreteOperator
     from tissue_sim.signals.solver.scheme import Scheme
 
 __all__ = ["ImplicitStep", "StageResult"]
@@ -59,13 +57,13 @@ class ImplicitStep:
 
     Parameters
     ----------
-    operator : DiscreteOperator
-    system : Multigrid or LineSystem
+    operator : DiscreteOperator or VaryingOperator
+    system : Multigrid, VaryingMultigrid or LineSystem
     tolerance : float
         Of the linear solves, relative to the largest value.
     """
 
-    def __init__(self, operator: DiscreteOperator, system: Multigrid | LineSystem, tolerance: float) -> None:
+    def __init__(self, operator: Operator, system: LinearSystem, tolerance: float) -> None:
         self._operator, self._system, self._tolerance = operator, system, tolerance
 
     def advance(
@@ -102,7 +100,11 @@ class ImplicitStep:
             last = number == scheme.stages - 1
             negative = self._lift(guess, field) if last else False
             weight = scheme.gamma if last else 1.0 - scheme.gamma
-            unsolved -= weight * dt * self._residual(guess, right, shift, matrix_sink)
+            unsolved -= (
+                weight
+                * dt
+                * self._operator.stage_residual(guess, right, shift + self._operator.decay, matrix_sink)
+            )
             if membrane is not None:
                 change = tau * membrane.permeability * (guess.reshape(-1)[membrane.voxel] - inside)
                 change /= 1.0 + tau * membrane.permeability
@@ -141,31 +143,3 @@ class ImplicitStep:
             return True
         np.maximum(new, 0.0, out=new)
         return False
-
-    def _residual(self, u: np.ndarray, f: np.ndarray, shift: float, sink: np.ndarray | None) -> float:
-        """Return the amount per minute by which a stage misses its equation in voxels that are not fixed."""
-        operator = self._operator
-        a, b, c = operator.axes
-        rows = operator.shape[0] * operator.shape[1]
-        sums, peaks = np.empty(rows), np.empty(rows)
-        base = shift + operator.decay
-        rates.residual_of_stage(
-            u,
-            f,
-            base,
-            _EMPTY if sink is None else sink,
-            *operator.couplings,
-            a.edge,
-            b.edge,
-            c.edge,
-            sums,
-            peaks,
-        )
-        amount = total(sums)
-        if operator.fixed_index.size > 0:
-            at = operator.residual_at_fixed(u, f, base, sink)
-            amount -= total(at)
-        return operator.volume * amount
-
-
-_EMPTY = np.zeros((0, 0, 0))

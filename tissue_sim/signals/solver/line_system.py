@@ -12,6 +12,7 @@ from tissue_sim.signals.solver.solution import Solution
 
 if TYPE_CHECKING:
     from tissue_sim.signals.solver.operator import DiscreteOperator
+    from tissue_sim.signals.solver.varying_operator import VaryingOperator
 
 __all__ = ["LineSystem"]
 
@@ -21,21 +22,18 @@ class LineSystem:
 
     Parameters
     ----------
-    operator : DiscreteOperator
+    operator : DiscreteOperator or VaryingOperator
         At most one axis has more than one voxel.
     """
 
-    def __init__(self, operator: DiscreteOperator) -> None:
+    def __init__(self, operator: DiscreteOperator | VaryingOperator) -> None:
         self._operator = operator
         self._axis = max(range(3), key=lambda axis: operator.numbers[axis])
         self._diagonal = np.zeros(operator.numbers[self._axis])
 
     def prepare(self, shift: float, sink: np.ndarray | None) -> None:
         """Set the matrix shift + sink - div(D grad)."""
-        operator = self._operator
-        self._diagonal = np.full(operator.numbers[self._axis], shift)
-        for number, axis in enumerate(operator.axes):
-            self._diagonal += axis.diagonal if number == self._axis else sum(axis.edges)
+        self._diagonal = self._operator.line(self._axis)[2] + shift
         if sink is not None:
             self._diagonal += sink.reshape(-1)
 
@@ -53,9 +51,7 @@ class LineSystem:
             The matrix is singular.
         """
         operator = self._operator
-        axis = operator.axes[self._axis]
-        lower, upper = np.full(axis.number, axis.coupling), np.full(axis.number, axis.coupling)
-        lower[0] = upper[-1] = axis.around
+        lower, upper, _ = operator.line(self._axis)
         diagonal, right = self._diagonal, f.reshape(-1)
         if operator.fixed_index.size > 0:
             diagonal, right = diagonal.copy(), right.copy()
@@ -64,7 +60,7 @@ class LineSystem:
             diagonal[operator.fixed_index] = 1.0
             right[operator.fixed_index] = operator.fixed_values
         out = u.reshape(-1)
-        status = solve_line(lower, diagonal, upper, right, axis.periodic, out)
+        status = solve_line(lower, diagonal, upper, right, operator.grid.periodic[self._axis], out)
         if status != 0 or not np.isfinite(out).all():
             raise SimulationError("the equations of the signal have no single solution")
         return Solution(0, 0.0)

@@ -10,6 +10,8 @@ from tissue_sim.errors import SettingsError
 from tissue_sim.kernels.signals import rates
 from tissue_sim.signals.solver.axis import Axis
 from tissue_sim.signals.solver.faces import NO_FLUX
+from tissue_sim.signals.solver.held import held_voxels
+from tissue_sim.signals.solver.summation import total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +71,7 @@ class DiscreteOperator:
             self.diffusion / h**2 if grid.present[axis] else 0.0 for axis, h in enumerate(grid.spacing)
         )
         self.axes = tuple(self._axis(axis) for axis in range(3))
-        self.fixed_index, self.fixed_values = self._fixed(fixed_mask, fixed_values)
+        self.fixed_index, self.fixed_values = held_voxels(self.shape, fixed_mask, fixed_values)
 
     def _open(self, axis: int) -> bool:
         return self.grid.present[axis] and not self.grid.periodic[axis]
@@ -89,19 +91,6 @@ class DiscreteOperator:
             periodic=self.grid.periodic[axis],
             active=self.grid.present[axis],
         )
-
-    def _fixed(self, mask: np.ndarray | None, values: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-        if mask is None or not np.any(mask):
-            return np.zeros(0, dtype=np.int64), np.zeros(0)
-        if mask.shape != self.shape:
-            raise SettingsError(f"the mask of fixed voxels has shape {mask.shape}; expected {self.shape}")
-        if values is None:
-            raise SettingsError("fixed voxels need values")
-        index = np.flatnonzero(mask).astype(np.int64)
-        chosen = np.broadcast_to(np.asarray(values, dtype=np.float64), self.shape).reshape(-1)[index]
-        if not np.isfinite(chosen).all():
-            raise SettingsError("the values of fixed voxels must be finite")
-        return index, chosen
 
     @property
     def couplings(self) -> tuple[float, ...]:
@@ -190,6 +179,26 @@ class DiscreteOperator:
         if sink is not None:
             loss = loss + sink.reshape(-1)[index]
         return np.asarray(out + f.reshape(-1)[index] - loss * u.reshape(-1)[index])
+
+    def stage_residual(self, u: np.ndarray, f: np.ndarray, base: float, sink: np.ndarray | None) -> float:
+        """Return the sum of f - (base + sink - div(D grad)) u over free voxels, unit*um^3/min."""
+        a, b, c = self.axes
+        rows = self.shape[0] * self.shape[1]
+        sums, peaks = np.empty(rows), np.empty(rows)
+        matrix_sink = np.zeros((0, 0, 0)) if sink is None else sink
+        rates.residual_of_stage(u, f, base, matrix_sink, *self.couplings, a.edge, b.edge, c.edge, sums, peaks)
+        amount = total(sums)
+        if self.fixed_index.size > 0:
+            amount -= total(self.residual_at_fixed(u, f, base, sink))
+        return self.volume * amount
+
+    def line(self, axis: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return couplings down and up and the diagonal without decay of a grid of one line, 1/min."""
+        own = self.axes[axis]
+        lower, upper = np.full(own.number, own.coupling), np.full(own.number, own.coupling)
+        lower[0] = upper[-1] = own.around
+        across = sum(sum(each.edges) for number, each in enumerate(self.axes) if number != axis)
+        return lower, upper, own.diagonal + across
 
     def _edge_rates(self) -> tuple[float, ...]:
         return tuple(self.coupling[place // 2] for place in range(6))

@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tissue_sim.errors import SimulationError
-from tissue_sim.signals.solver.faces import FaceCoefficients
-from tissue_sim.signals.solver.implicit import ROUND_OFF, ImplicitStep
+from tissue_sim.signals.solver.faces import NO_FLUX, FaceCoefficients
+from tissue_sim.signals.solver.implicit import ImplicitStep
+from tissue_sim.signals.solver.line_step import LineStep
 from tissue_sim.signals.solver.line_system import LineSystem
 from tissue_sim.signals.solver.membrane import Membrane
 from tissue_sim.signals.solver.multigrid import Multigrid
 from tissue_sim.signals.solver.operator import DiscreteOperator
 from tissue_sim.signals.solver.report import StepReport
-from tissue_sim.signals.solver.scheme import BACKWARD_EULER, SDIRK2, SPLIT_EULER, TWO_POLES
-from tissue_sim.signals.solver.splitting import LineSplitting
-from tissue_sim.signals.solver.star import SteadyPart
-from tissue_sim.signals.solver.summation import extremes, total
+from tissue_sim.signals.solver.scheme import BACKWARD_EULER, SDIRK2
+from tissue_sim.signals.solver.summation import total
+from tissue_sim.signals.solver.varying_multigrid import VaryingMultigrid
+from tissue_sim.signals.solver.varying_operator import FaceLayer, VaryingOperator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tissue_sim.signals.solver.implicit import StageResult
+    from tissue_sim.signals.solver.kinds import LinearSystem
     from tissue_sim.signals.solver.scheme import Scheme
     from tissue_sim.tissue.domain import Grid
 
 __all__ = ["FaceCoefficients", "Membrane", "SignalSolver", "StepReport"]
-
-SLOWEST_DECAY = 1e-4
 
 
 class SignalSolver:
@@ -43,9 +43,9 @@ class SignalSolver:
     Parameters
     ----------
     grid : Grid
-    diffusion : float, um^2/min
+    diffusion : float or float64[nz, ny, nx], um^2/min
     decay : float, 1/min
-    faces : sequence of six FaceCoefficients
+    faces : sequence of six FaceCoefficients, or of FaceLayer or None where the diffusion is a field
         x_min, x_max, y_min, y_max, z_min, z_max; without meaning on periodic and on missing axes.
     fixed_mask : bool[nz, ny, nx] or None
         Voxels held at `fixed_values`.
@@ -53,6 +53,8 @@ class SignalSolver:
         The signal's unit.
     solver_tolerance : float
         Error of the linear solves in the maximum norm, relative to the largest value.
+    room : float64[voxels] or None
+        Room for a copy of the field, which signals may share: they take turns.
 
     Raises
     ------
@@ -63,18 +65,25 @@ class SignalSolver:
     def __init__(
         self,
         grid: Grid,
-        diffusion: float,
+        diffusion: float | np.ndarray,
         decay: float,
-        faces: Sequence[FaceCoefficients],
+        faces: Sequence[FaceCoefficients] | Sequence[FaceLayer | None],
         fixed_mask: np.ndarray | None = None,
         fixed_values: np.ndarray | None = None,
         solver_tolerance: float = 1e-6,
+        room: np.ndarray | None = None,
     ) -> None:
-        self._operator = DiscreteOperator(grid, diffusion, decay, faces, fixed_mask, fixed_values)
         self._tolerance = float(solver_tolerance)
-        self._splitting = LineSplitting(self._operator)
-        self._saved: np.ndarray | None = None
-        self._solvers: tuple[Multigrid | LineSystem, ImplicitStep, SteadyPart] | None = None
+        self._lines: LineStep | None = None
+        self._operator: DiscreteOperator | VaryingOperator
+        if isinstance(diffusion, np.ndarray):
+            layers = [face if isinstance(face, FaceLayer) else None for face in faces]
+            self._operator = VaryingOperator(grid, diffusion, decay, layers, fixed_mask, fixed_values)
+        else:
+            closed = [face if isinstance(face, FaceCoefficients) else NO_FLUX for face in faces]
+            self._operator = DiscreteOperator(grid, diffusion, decay, closed, fixed_mask, fixed_values)
+            self._lines = LineStep(self._operator, lambda: self._build()[0], room)
+        self._solvers: tuple[LinearSystem, ImplicitStep] | None = None
 
     @property
     def driven(self) -> bool:
@@ -98,6 +107,7 @@ class SignalSolver:
         Parameters
         ----------
         field : float64[nz, ny, nx], C-contiguous, the signal's unit
+            Or float32, where `splits_lines` and there is neither sink nor membrane.
         sink : float64[nz, ny, nx] or None, 1/min
         source : float64[nz, ny, nx] or None, unit/min
         dt : float, min
@@ -118,14 +128,19 @@ class SignalSolver:
         sink = sink if sink is not None and sink.any() else None
         source = source if source is not None and source.any() else None
         membrane = membrane if membrane is not None and membrane.voxel.size > 0 else None
+        schemes: tuple[Scheme, ...] = (BACKWARD_EULER,) if positive else (SDIRK2, BACKWARD_EULER)
         splits = sink is None and membrane is None and not positive
-        if splits and self._separable(source, dt, lasting=lasting_source):
-            report = self._split(field, source, dt)
+        if splits and self._lines is not None and self._lines.applies(source, dt, lasting=lasting_source):
+            report = self._lines.advance(field, source, dt)
             if report is not None:
                 return report
-            return self._implicit(field, None, source, dt, None, (BACKWARD_EULER,))
-        schemes = (BACKWARD_EULER,) if positive else (SDIRK2, BACKWARD_EULER)
-        return self._implicit(field, sink, source, dt, membrane, schemes)
+            schemes = (BACKWARD_EULER,)
+        wide = field if field.dtype == np.float64 else field.astype(np.float64)
+        report = self._implicit(wide, sink, source, dt, membrane, schemes)
+        if wide is not field:
+            field[...] = wide
+            report.unsolved += self._operator.volume * (total(field) - total(wide))
+        return report
 
     def steady(
         self,
@@ -167,61 +182,27 @@ class SignalSolver:
             residual=solution.residual,
         )
 
+    @property
+    def splits_lines(self) -> bool:
+        """Steps without sink and membrane, with a source that lasts or none, are split into lines."""
+        return self._lines is not None and self._operator.fixed_index.size == 0
+
     def operator(self, field: np.ndarray, sink: np.ndarray | None, source: np.ndarray | None) -> np.ndarray:
         """Return the right-hand side in every voxel (fixed ones too), float64[nz, ny, nx], unit/min."""
         return self._operator.rate(field, sink, source)
 
-    def _build(self) -> tuple[Multigrid | LineSystem, ImplicitStep, SteadyPart]:
+    def _build(self) -> tuple[LinearSystem, ImplicitStep]:
         if self._solvers is None:
-            long_axes = sum(number > 1 for number in self._operator.numbers)
-            system = LineSystem(self._operator) if long_axes <= 1 else Multigrid(self._operator)
-            self._solvers = (
-                system,
-                ImplicitStep(self._operator, system, self._tolerance),
-                SteadyPart(self._operator, system),
-            )
+            operator = self._operator
+            system: LinearSystem
+            if sum(number > 1 for number in operator.numbers) <= 1:
+                system = LineSystem(operator)
+            elif isinstance(operator, VaryingOperator):
+                system = VaryingMultigrid(operator)
+            else:
+                system = Multigrid(operator)
+            self._solvers = (system, ImplicitStep(operator, system, self._tolerance))
         return self._solvers
-
-    def _separable(self, source: np.ndarray | None, dt: float, *, lasting: bool) -> bool:
-        operator = self._operator
-        if operator.fixed_index.size > 0:
-            return False
-        if source is None and operator.homogeneous:
-            return True
-        # The steady state of a closed box with a slow decay is far above the field and would cost its digits.
-        return (source is None or lasting) and not (operator.closed and operator.decay * dt < SLOWEST_DECAY)
-
-    def _split(self, field: np.ndarray, source: np.ndarray | None, dt: float) -> StepReport | None:
-        """Advance by line splitting; None, with `field` untouched, where both schemes turn it negative."""
-        star = None
-        if source is not None or not self._operator.homogeneous:
-            star = self._build()[2]
-            star.find(source)
-        if self._saved is None:
-            self._saved = np.empty(self._operator.shape)
-        saved = self._saved
-        for scheme in (TWO_POLES, SPLIT_EULER):
-            done = self._splitting.advance(field, saved, None if star is None else star.field, dt, scheme)
-            if not done.finite:
-                field[...] = saved
-                raise SimulationError("the field holds values that are not finite")
-            if done.low >= 0.0 or self._tolerable(done.low, field, saved):
-                report = StepReport(
-                    face_amounts=done.flows,
-                    decay_amount=done.lost,
-                    used_backward_euler=scheme is SPLIT_EULER,
-                )
-                if star is not None:
-                    star.add_amounts(report, dt)
-                return report
-            field[...] = saved
-        return None
-
-    def _tolerable(self, low: float, new: np.ndarray, old: np.ndarray) -> bool:
-        """Say whether a negative value is round-off, or was there before."""
-        threshold = -ROUND_OFF * max(-low, extremes(new)[1])
-        before = extremes(old)[0]
-        return low >= threshold or (before < threshold and low >= before)
 
     def _implicit(
         self,

@@ -36,6 +36,8 @@ class SplitStep:
         What flowed in through each face, unit*um^3.
     lost : float
         What decayed, unit*um^3.
+    left : float
+        Sum of the new field, less that of the steady state it was advanced around.
     low : float
         Smallest value of the new field.
     finite : bool
@@ -44,6 +46,7 @@ class SplitStep:
 
     flows: np.ndarray
     lost: float
+    left: float
     low: float
     finite: bool
 
@@ -78,8 +81,9 @@ class LineSplitting:
 
         Parameters
         ----------
-        field : float64[nz, ny, nx]
-        saved : float64[nz, ny, nx]
+        field : float64 or float32[nz, ny, nx]
+            Single precision is how values are kept between the axes; all arithmetic is double.
+        saved : as `field`
             Output: the field as it was.
         star : float64[nz, ny, nx] or None
             The steady state: the difference from it is advanced.
@@ -134,7 +138,7 @@ class LineSplitting:
                 if rate != 0.0 and self._moves[axis]:
                     flows[2 * axis + side] = operator.volume * dt * rate * total(ends[axis][:, side])
         faded = -math.expm1(-min(operator.decay * dt, STRONGEST_DECAY)) / self._decay_factor(dt)
-        return SplitStep(flows, operator.volume * faded * left, low, math.isfinite(left))
+        return SplitStep(flows, operator.volume * faded * left, left, low, math.isfinite(left))
 
     def _decay_factor(self, dt: float) -> float:
         return math.exp(-min(self._operator.decay * dt, STRONGEST_DECAY))

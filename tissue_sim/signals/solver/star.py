@@ -9,8 +9,7 @@ import numpy as np
 from tissue_sim.signals.solver.summation import total
 
 if TYPE_CHECKING:
-    from tissue_sim.signals.solver.line_system import LineSystem
-    from tissue_sim.signals.solver.multigrid import Multigrid
+    from tissue_sim.signals.solver.kinds import LinearSystem
     from tissue_sim.signals.solver.operator import DiscreteOperator
     from tissue_sim.signals.solver.report import StepReport
 
@@ -26,7 +25,7 @@ class SteadyPart:
     ----------
     operator : DiscreteOperator
         Not singular.
-    system : Multigrid or LineSystem
+    system : Multigrid, VaryingMultigrid or LineSystem
 
     Attributes
     ----------
@@ -34,7 +33,7 @@ class SteadyPart:
         The steady state, after `find`.
     """
 
-    def __init__(self, operator: DiscreteOperator, system: Multigrid | LineSystem) -> None:
+    def __init__(self, operator: DiscreteOperator, system: LinearSystem) -> None:
         self._operator, self._system = operator, system
         self._source: np.ndarray | None = None
         self._known = False

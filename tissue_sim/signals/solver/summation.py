@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
-from tissue_sim.kernels.signals import sums
+from tissue_sim.kernels.signals import sums, varying
 
-__all__ = ["extremes", "total"]
+__all__ = ["extremes", "scalar_product", "total"]
 
 
 def total(values: np.ndarray) -> float:
-    """Return the compensated sum of a float64 array of any shape."""
-    flat = np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
+    """Return the compensated sum, in float64, of a float64 or float32 array of any shape."""
+    flat = np.ascontiguousarray(values).reshape(-1)
     parts = np.empty(-(-flat.size // sums.BLOCK))
     sums.sum_blocks(flat, parts)
     return float(sums.compensated(parts))
 
 
 def extremes(values: np.ndarray) -> tuple[float, float]:
-    """Return the smallest and largest value of a C-contiguous float64 array; infinite where it holds NaN."""
+    """Return the smallest and largest value of a C-contiguous array; infinite where it holds NaN."""
     flat = values.reshape(-1)
     low, high = np.empty(-(-flat.size // sums.BLOCK)), np.empty(-(-flat.size // sums.BLOCK))
     sums.extremes(flat, low, high)
     return float(low.min()), float(high.max())
+
+
+def scalar_product(one: np.ndarray, two: np.ndarray) -> float:
+    """Return the scalar product of two C-contiguous float64 arrays of one shape."""
+    parts = np.empty(-(-one.size // varying.BLOCK))
+    varying.dot_blocks(one.reshape(-1), two.reshape(-1), parts)
+    return float(sums.compensated(parts))
