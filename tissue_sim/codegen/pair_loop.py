@@ -86,21 +86,22 @@ def pair_chunk(
             squared = dx * dx + dy * dy + dz * dz
             s = radius + cells[j, 3]
             reach = factor * s
-            if squared >= reach * reach:
-                continue
+            # Not `squared < ...`: NaN must reach the velocity, where it is found. A branch here would be guessed
+            # wrongly for every second neighbour of a tissue whose rows are in no spatial order.
+            within = not squared >= reach * reach
             d = math.sqrt(squared){pair_affinity}
             if squared > 0.0:
                 v = {name}(d, s{arguments}) / d
             else:
                 v = {name}(SMALLEST_DISTANCE * s, s{arguments})
                 dx, dy, dz = direction_of_pair(cell_ids[row], cell_ids[order[j]], key, tick, present){scaled}
+            v = v if within else 0.0
             vx += v * dx
             vy += v * dy
             vz += v * dz
             o = max(0.0, 1.0 - d / s)
             squares += o * o
-            if d < cells[i, 4] * s:
-                number += 1
+            number += within & (d < cells[i, 4] * s)
         velocity[row, 0] = vx
         velocity[row, 1] = vy
         velocity[row, 2] = vz
