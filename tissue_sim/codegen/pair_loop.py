@@ -86,8 +86,8 @@ def pair_chunk(
             squared = dx * dx + dy * dy + dz * dz
             s = radius + cells[j, 3]
             reach = factor * s
-            # Not `squared < ...`: NaN must reach the velocity, where it is found. A branch here would often be
-            # guessed wrongly in a tissue whose rows are in no spatial order.
+            # Not `squared < ...`: NaN must reach the velocity, where it is found. And no branch, which would
+            # often be guessed wrongly in a tissue whose rows are in no spatial order.
             within = not squared >= reach * reach
             d = math.sqrt(squared){pair_affinity}
             if squared > 0.0:
