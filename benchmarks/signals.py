@@ -19,7 +19,7 @@ import numba
 import numpy as np
 
 from tissue_sim.kernels.signals.physicell import sweep_axis
-from tissue_sim.signals.exchange import CellPlaces, CellRates
+from tissue_sim.signals.cell_rates import CellPlaces, CellRates
 from tissue_sim.signals.face_settings import BoundarySettings
 from tissue_sim.signals.physicell_lod import HeldVoxels, PhysiCellStep
 from tissue_sim.signals.process import SignalsProcess

@@ -53,23 +53,46 @@ def _naive(cells, tangent):
     return sink, source, removal
 
 
-def _gather(kernel, cells, tangent):
-    out = np.zeros(12), np.zeros(12), np.zeros(12)
+def _gather(cells, tangent, *, jit=True):
+    out, n = (np.zeros(12), np.zeros(12), np.zeros(12)), len(cells["voxel"])
     rates = [cells["rates"][name] for name in NAMES]
-    used = kernel(
-        cells["voxel"], cells["active"], cells["volume"], *rates, cells["field"], VOXEL_VOLUME, tangent, *out
-    )
-    return used, out
+    terms, parts = np.full((3, n), np.nan), np.zeros(-(-n // kernels.CHUNK), dtype=np.int64)
+    work_out = kernels.terms_of_cells if jit else kernels.terms_of_cells.py_func
+    work_out(
+        cells["voxel"], cells["active"], cells["volume"], *rates, cells["field"], VOXEL_VOLUME, tangent,
+        terms, parts,
+    )  # fmt: skip
+    for each, total in zip(terms, out, strict=True):
+        (kernels.add_terms if jit else kernels.add_terms.py_func)(cells["voxel"], each, total)
+    return int(np.bitwise_or.reduce(parts)), out
 
 
 @pytest.mark.parametrize("tangent", [True, False])
 @pytest.mark.parametrize("jit", [True, False])
 def test_gather_equals_naive_loop(cells, tangent, jit):
-    kernel = kernels.gather_exchange if jit else kernels.gather_exchange.py_func
-    used, out = _gather(kernel, cells, tangent)
+    used, out = _gather(cells, tangent, jit=jit)
     assert used == kernels.SINK + kernels.SOURCE + kernels.REMOVAL
     for got, wanted in zip(out, _naive(cells, tangent), strict=True):
         np.testing.assert_allclose(got, wanted, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["volume", "secretion", "half", "maximum", "export"])
+def test_numbers_that_are_none_are_found_in_active_cells(cells, name):
+    values = cells["volume"] if name == "volume" else cells["rates"][name]
+    cells["active"][:2] = [False, True]
+    values[0] = np.nan
+    assert not _gather(cells, tangent=True)[0] & kernels.NOT_FINITE
+    values[1] = np.nan
+    assert _gather(cells, tangent=True)[0] & kernels.NOT_FINITE
+
+
+def test_many_chunks_of_cells_add_up(cells):
+    number = 2 * kernels.CHUNK + 100
+    many = {key: np.resize(cells[key], number) for key in ("voxel", "active", "volume")}
+    rates = {name: np.resize(each, number) for name, each in cells["rates"].items()}
+    many = {**cells, **many, "rates": rates}
+    for got, wanted in zip(_gather(many, tangent=True)[1], _naive(many, tangent=True), strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", ["uptake", "saturation", "export"])
@@ -78,7 +101,7 @@ def test_gather_says_what_it_used(cells, name):
         if other != name:
             cells["rates"][other][:] = 0.0
     cells["rates"]["export"][:] = np.abs(cells["rates"]["export"])
-    used, (sink, source, removal) = _gather(kernels.gather_exchange, cells, tangent=True)
+    used, (sink, source, removal) = _gather(cells, tangent=True)
     assert used == {"uptake": kernels.SINK, "saturation": 0, "export": kernels.SOURCE}[name]
     assert (sink.any(), source.any(), removal.any()) == (name == "uptake", name == "export", False)
 
@@ -87,7 +110,7 @@ def test_gather_says_what_it_used(cells, name):
 def test_linearisation_touches_the_saturating_rate(cells, tangent):
     """At the field it is taken at, source - sink rho - removal is the exact rate of exchange."""
     cells["field"] = np.abs(cells["field"])
-    _, (sink, source, removal) = _gather(kernels.gather_exchange, cells, tangent)
+    _, (sink, source, removal) = _gather(cells, tangent)
     rate, exact = cells["rates"], np.zeros(12)
     for i, j in enumerate(cells["voxel"]):
         if cells["active"][i]:
@@ -102,17 +125,18 @@ def test_linearisation_touches_the_saturating_rate(cells, tangent):
 @pytest.mark.parametrize("tangent", [True, False])
 @pytest.mark.parametrize("jit", [True, False])
 def test_amounts_are_the_terms_times_the_mean_field(cells, tangent, jit):
-    kernel = kernels.exchange_amounts if jit else kernels.exchange_amounts.py_func
-    _, (sink, source, removal) = _gather(kernels.gather_exchange, cells, tangent)
-    amounts, dt = np.zeros(3), 0.37
+    kernel = kernels.amounts_of_cells if jit else kernels.amounts_of_cells.py_func
+    _, (sink, source, removal) = _gather(cells, tangent)
+    sums = np.zeros((3, 1))
     kernel(
         cells["voxel"], cells["active"], cells["volume"], *(cells["rates"][name] for name in NAMES),
-        cells["field"], cells["mean"], tangent, dt, amounts,
+        cells["field"], cells["mean"], tangent, sums,
     )  # fmt: skip
-    total = dt * VOXEL_VOLUME * np.sum(source - sink * cells["mean"] - removal)
+    amounts = sums[:, 0]
+    total = VOXEL_VOLUME * np.sum(source - sink * cells["mean"] - removal)
     assert amounts.sum() == pytest.approx(total, rel=1e-12)
     active = cells["active"]
-    assert amounts[2] == pytest.approx(dt * cells["rates"]["export"][active].sum(), rel=1e-12)
+    assert amounts[2] == pytest.approx(cells["rates"]["export"][active].sum(), rel=1e-12)
 
 
 @pytest.mark.parametrize("jit", [True, False])

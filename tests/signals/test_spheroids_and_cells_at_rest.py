@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from tissue_sim.signals.exchange import CellPlaces, CellRates, Terms
+from tissue_sim.signals.cell_rates import CellPlaces, CellRates
+from tissue_sim.signals.exchange import Terms
 from tissue_sim.signals.solver.solver import FaceCoefficients, SignalSolver
 from tissue_sim.signals.steady import SteadyStep
 from tissue_sim.tissue.domain import Grid

@@ -2,148 +2,29 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tissue_sim.errors import SimulationError
 from tissue_sim.kernels.signals.exchange import (
+    CHUNK,
     NOT_FINITE,
     REMOVAL,
     SINK,
     SOURCE,
+    add_terms,
+    amounts_of_cells,
     compensated_sum,
-    exchange_amounts,
-    gather_exchange,
     soften_removal,
     softened_shortfall,
+    terms_of_cells,
 )
-from tissue_sim.tissue.columns import LIVE
 
 if TYPE_CHECKING:
+    from tissue_sim.signals.cell_rates import CellRates
     from tissue_sim.tissue.domain import Grid
-    from tissue_sim.tissue.model import TissueModel
 
-__all__ = ["CellPlaces", "CellRates", "Terms"]
-
-RATES = ("secretion", "saturation", "uptake", "uptake.max", "uptake.half", "export")
-
-
-@dataclass(frozen=True)
-class CellPlaces:
-    """Where the cells are during one signals step, for all signals alike.
-
-    Attributes
-    ----------
-    voxel : int64[n], index into the ravelled field
-    active : bool[n], live and inside: the cells that exchange
-    volume : float64[n], um^3
-    nothing : float64[n], zeros: rates that no cell type has
-    outside : int, number of cells outside an open domain
-    """
-
-    voxel: np.ndarray
-    active: np.ndarray
-    volume: np.ndarray
-    nothing: np.ndarray
-    outside: int
-
-    @classmethod
-    def of(cls, tissue: TissueModel) -> CellPlaces:
-        """Look all cells up on the grid.
-
-        Raises
-        ------
-        SimulationError
-            If a cell's position is not finite.
-        """
-        voxel, outside = tissue.places()
-        number = int(np.count_nonzero(outside))
-        if number:
-            # Such a cell is also one that is nowhere.
-            _check_finite(tissue, "position", tissue.population["position"])
-        active = tissue.population["state"] == LIVE
-        if number:
-            active &= ~outside
-        volume = np.ascontiguousarray(tissue.population["volume"])
-        return cls(voxel, active, volume, np.zeros(len(voxel)), number)
-
-
-@dataclass(frozen=True)
-class CellRates:
-    """The exchange rates of all cells with one signal, in effect now.
-
-    Attributes
-    ----------
-    places : CellPlaces
-    rates : tuple of float64[n]
-        In the order of RATES; zeros where no cell type declares one.
-    saturating : bool
-        Some cell takes up by Michaelis-Menten, so the terms depend on the field.
-    tissue : TissueModel
-    signal : str
-    """
-
-    places: CellPlaces
-    rates: tuple[np.ndarray, ...]
-    saturating: bool
-    tissue: TissueModel
-    signal: str
-
-    @property
-    def exchange(self) -> bool:
-        """Some cell takes up, secretes or exports."""
-        return any(bool(rate.any()) for rate in self._declared())
-
-    @property
-    def declared(self) -> bool:
-        """Some cell type says something of it."""
-        return bool(self._declared())
-
-    def _declared(self) -> list[np.ndarray]:
-        rates = (self.rates[place] for place in (0, 2, 3, 5))
-        return [rate for rate in rates if rate is not self.places.nothing]
-
-    @classmethod
-    def of(cls, tissue: TissueModel, signal: str, places: CellPlaces) -> CellRates:
-        """Read the behaviours ``exchange.SIGNAL.*``."""
-        rates = tuple(
-            np.ascontiguousarray(tissue.behaviours.effective(name))
-            if name in tissue.behaviours
-            else places.nothing
-            for name in _behaviours_of(signal)
-        )
-        saturating = rates[3] is not places.nothing and bool((rates[3] > 0.0).any())
-        return cls(places, rates, saturating, tissue, signal)
-
-    def raise_not_finite(self) -> None:
-        """Raise the SimulationError that names the cell whose exchange is not finite, and what of it."""
-        _check_finite(self.tissue, "volume", self.places.volume)
-        for name, values in zip(_behaviours_of(self.signal), self.rates, strict=True):
-            _check_finite(self.tissue, name, values, self.signal)
-        raise SimulationError(
-            "a cell's exchange, volume times rate, is too large for a number; check the rates of exchange",
-            process="signals", time=self.tissue.clock.time, signal=self.signal,
-        )  # fmt: skip
-
-
-def _behaviours_of(signal: str) -> list[str]:
-    return [f"exchange.{signal}.{rate}" for rate in RATES]
-
-
-def _check_finite(tissue: TissueModel, name: str, values: np.ndarray, signal: str | None = None) -> None:
-    if math.isfinite(float(values.sum())):
-        return
-    for row in np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))[:1]:
-        raise SimulationError(
-            f"{name} is {values[row]}; it must be finite",
-            process="signals",
-            time=tissue.clock.time,
-            cell_id=int(tissue.population["cell_id"][row]),
-            signal=signal,
-        )
+__all__ = ["Terms"]
 
 
 class Terms:
@@ -235,21 +116,19 @@ class Terms:
         if alone and not cells.exchange:
             self._used, self._source_of_cells = 0, False
             return
-        self._start(self._sink, None)
-        self._start(self._source, self._production)
-        self._start(self._removal, self._removal_of_sources)
-        self._used = gather_exchange(
+        terms, used = np.empty((3, len(places.voxel))), self._parts(cells)
+        terms_of_cells(
             places.voxel, places.active, places.volume, *cells.rates, self._field, self._grid.voxel_volume,
-            tangent, self._sink, self._source, self._removal,
+            tangent, terms, used,
         )  # fmt: skip
-        if self._used & NOT_FINITE:
+        of_cells = int(np.bitwise_or.reduce(used, initial=0))
+        if of_cells & NOT_FINITE:
             cells.raise_not_finite()
-        self._source_of_cells = bool(self._used & SOURCE)
-        self._used |= SOURCE if self._production is not None else 0
-        if self._reacting is not None:
-            self._source += self._reacting.ravel()
-            self._used |= SOURCE
-        self._used |= REMOVAL if self._removal_of_sources is not None else 0
+        self._used, self._source_of_cells = of_cells, bool(of_cells & SOURCE)
+        # First of all removal, which may turn into the other two.
+        self._start(REMOVAL, self._removal, places.voxel, terms[2], self._removal_of_sources, None)
+        self._start(SINK, self._sink, places.voxel, terms[0], None, None)
+        self._start(SOURCE, self._source, places.voxel, terms[1], self._production, self._reacting)
 
     def soften(self, field: np.ndarray, threshold: float) -> None:
         """Take removal out of the source, or, in voxels that have run out, make it a sink.
@@ -280,27 +159,47 @@ class Terms:
         """
         places, volume = cells.places, self._grid.voxel_volume
         mean = self._field if mean_field is None else np.ascontiguousarray(mean_field).ravel()
-        sums = np.zeros(3)
+        sums = np.zeros((3, len(self._parts(cells))))
         if cells.declared:
-            exchange_amounts(
+            amounts_of_cells(
                 places.voxel, places.active, places.volume, *cells.rates, self._field, mean,
-                self._tangent, dt, sums,
+                self._tangent, sums,
             )  # fmt: skip
+        uptake, secretion, export = (dt * float(compensated_sum(each)) for each in sums)
         short = 0.0
         if self.removes:
             short = softened_shortfall(self._removal, self._removed_at, mean, self._threshold)
         return {
             "reactions": 0.0 if self._reacting is None else self._reacted * dt,
-            "uptake": float(sums[0]),
-            "secretion": float(sums[1]),
-            "export": float(sums[2]),
+            "uptake": uptake,
+            "secretion": secretion,
+            "export": export,
             "sources": self._produced * dt,
             "shortfall": float(short) * volume * dt,
         }
 
     @staticmethod
-    def _start(array: np.ndarray, values: np.ndarray | None) -> None:
-        if values is None:
-            array.fill(0.0)
-        else:
-            array[:] = values.ravel()
+    def _parts(cells: CellRates) -> np.ndarray:
+        """Return room for one number of every chunk of cells."""
+        return np.empty(-(-len(cells.places.voxel) // CHUNK), dtype=np.int64)
+
+    def _start(
+        self,
+        what: int,
+        total: np.ndarray,
+        voxel: np.ndarray,
+        terms: np.ndarray,
+        places: np.ndarray | None,
+        further: np.ndarray | None,
+    ) -> None:
+        """Set one of the three arrays, where anything adds to it."""
+        if places is not None:
+            total[:] = places.ravel()
+        elif further is not None or self._used & (what | REMOVAL):
+            total.fill(0.0)
+        if self._used & what:
+            add_terms(voxel, terms, total)
+        if further is not None:
+            total += further.ravel()
+        if places is not None or further is not None:
+            self._used |= what

@@ -13,7 +13,7 @@ from tissue_sim.signals.solver.membrane import Membrane
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tissue_sim.signals.exchange import CellPlaces
+    from tissue_sim.signals.cell_rates import CellPlaces
     from tissue_sim.signals.settings import ExchangeSettings
     from tissue_sim.tissue.model import TissueModel
 

@@ -26,7 +26,7 @@ from tissue_sim.units import SignalQuantity
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tissue_sim.signals.exchange import CellRates
+    from tissue_sim.signals.cell_rates import CellRates
     from tissue_sim.signals.settings import ExchangeSettings, FixedSettings, SignalSettings, SourceSettings
     from tissue_sim.tissue.domain import Grid
     from tissue_sim.tissue.model import TissueModel

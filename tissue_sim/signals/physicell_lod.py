@@ -12,7 +12,7 @@ from tissue_sim.signals.solver.summation import total
 from tissue_sim.tissue.domain import FACES
 
 if TYPE_CHECKING:
-    from tissue_sim.signals.exchange import CellRates
+    from tissue_sim.signals.cell_rates import CellRates
     from tissue_sim.signals.face_settings import BoundarySettings
     from tissue_sim.tissue.domain import Grid
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tissue_sim.errors import SettingsError, SimulationError
 from tissue_sim.signals.behaviours import behaviours
-from tissue_sim.signals.exchange import CellPlaces, CellRates
+from tissue_sim.signals.cell_rates import CellPlaces, CellRates
 from tissue_sim.signals.ledger import Amounts, Ledger
 from tissue_sim.signals.one_signal import OneSignal
 from tissue_sim.signals.reactions.splitting import SplitReactions

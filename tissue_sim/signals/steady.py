@@ -10,7 +10,8 @@ from tissue_sim.errors import SimulationError
 from tissue_sim.signals.transient import EMPTY, booked
 
 if TYPE_CHECKING:
-    from tissue_sim.signals.exchange import CellRates, Terms
+    from tissue_sim.signals.cell_rates import CellRates
+    from tissue_sim.signals.exchange import Terms
     from tissue_sim.signals.ledger import Amounts
     from tissue_sim.signals.solver.solver import SignalSolver
 

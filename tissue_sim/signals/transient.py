@@ -12,7 +12,8 @@ from tissue_sim.signals.ledger import Amounts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tissue_sim.signals.exchange import CellRates, Terms
+    from tissue_sim.signals.cell_rates import CellRates
+    from tissue_sim.signals.exchange import Terms
     from tissue_sim.signals.solver.membrane import Membrane
     from tissue_sim.signals.solver.report import StepReport
     from tissue_sim.signals.solver.solver import SignalSolver

@@ -34,7 +34,7 @@ def terms_of_chunk(
     chunk, voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, voxel_volume,
     tangent, terms,
 ):  # fmt: skip
-    """Work out the terms of one chunk of cells; return what was used. See `gather_exchange`."""
+    """Work out the terms of one chunk of cells; return what was used. See `terms_of_cells`."""
     used = 0
     for i in range(chunk * CHUNK, min(active.shape[0], (chunk + 1) * CHUNK)):
         linear, constant, taken = 0.0, 0.0, 0.0
@@ -76,26 +76,7 @@ def terms_of_cells(
     voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, voxel_volume, tangent,
     terms, used,
 ):  # fmt: skip
-    """Work out the terms of every cell, per voxel volume; see `gather_exchange`.
-
-    Parameters
-    ----------
-    terms : float64[3, n], out: to be added to sink (1/min), source and removal (unit/min)
-    used : int64[chunks], out
-    """
-    for chunk in prange(used.shape[0]):
-        used[chunk] = terms_of_chunk(
-            np.int64(chunk), voxel, active, volume, secretion, saturation, uptake, maximum, half, export,
-            field, voxel_volume, tangent, terms,
-        )  # fmt: skip
-
-
-@kernel
-def gather_exchange(
-    voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, voxel_volume, tangent,
-    sink, source, removal,
-):  # fmt: skip
-    """Add the exchange of all cells to the voxels' linear terms.
+    """Work out what every cell adds to the linear terms of its voxel.
 
     d rho/dt = v [secretion (saturation - rho) - uptake rho - maximum rho / (half + rho)] + export / V_voxel,
     v = V_cell / V_voxel, becomes source - sink rho - removal. Saturating uptake is linearised at the field
@@ -114,35 +95,22 @@ def gather_exchange(
     field : float64[voxels]
     voxel_volume : float64, um^3
     tangent : bool
-    sink : float64[voxels], in and out, 1/min
-    source, removal : float64[voxels], in and out, unit/min
-
-    Returns
-    -------
-    int64
-        Which of the three got something: SINK + SOURCE + REMOVAL; with NOT_FINITE where a volume or a rate of
-        an active cell is not finite.
+    terms : float64[3, n], out: to be added to sink (1/min), source and removal (unit/min)
+    used : int64[chunks], out: which of the three got something, SINK + SOURCE + REMOVAL; with NOT_FINITE where
+        a volume or a rate of an active cell is not finite
     """
-    n = voxel.shape[0]
-    terms = np.empty((3, n))
-    parts = np.empty((n + CHUNK - 1) // CHUNK, np.int64)
-    terms_of_cells(
-        voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, voxel_volume,
-        tangent, terms, parts,
-    )  # fmt: skip
-    used = 0
-    for k in range(parts.shape[0]):
-        used |= parts[k]
-    if used & SINK:
-        for i in range(n):
-            sink[voxel[i]] += terms[0, i]
-    if used & SOURCE:
-        for i in range(n):
-            source[voxel[i]] += terms[1, i]
-    if used & REMOVAL:
-        for i in range(n):
-            removal[voxel[i]] += terms[2, i]
-    return used
+    for chunk in prange(used.shape[0]):
+        used[chunk] = terms_of_chunk(
+            np.int64(chunk), voxel, active, volume, secretion, saturation, uptake, maximum, half, export,
+            field, voxel_volume, tangent, terms,
+        )  # fmt: skip
+
+
+@kernel
+def add_terms(voxel, terms, total):
+    """Add the terms float64[n] of all cells to those of their voxels, float64[voxels], in row order."""
+    for i in range(voxel.shape[0]):
+        total[voxel[i]] += terms[i]
 
 
 @kernel
@@ -150,7 +118,7 @@ def amounts_of_chunk(
     chunk, voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, mean_field,
     tangent, sums,
 ):  # fmt: skip
-    """Sum the amounts per minute of one chunk of cells; see `exchange_amounts`."""
+    """Sum the amounts per minute of one chunk of cells; see `amounts_of_cells`."""
     uptake_sum, uptake_lost = 0.0, 0.0
     secretion_sum, secretion_lost = 0.0, 0.0
     export_sum, export_lost = 0.0, 0.0
@@ -184,35 +152,19 @@ def amounts_of_cells(
     voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, mean_field, tangent,
     sums,
 ):  # fmt: skip
-    """Sum the amounts per minute of every chunk of cells, float64[3, chunks]; see `exchange_amounts`."""
-    for chunk in prange(sums.shape[1]):
-        amounts_of_chunk(
-            np.int64(chunk), voxel, active, volume, secretion, saturation, uptake, maximum, half, export,
-            field, mean_field, tangent, sums,
-        )  # fmt: skip
-
-
-@kernel
-def exchange_amounts(
-    voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, mean_field, tangent,
-    dt, amounts,
-):  # fmt: skip
-    """Sum what the cells exchanged in a step, with the linearisation `gather_exchange` used.
+    """Sum what the cells exchange, with the linearisation of `terms_of_cells`.
 
     Parameters
     ----------
     field : float64[voxels], at which the step was linearised
     mean_field : float64[voxels], the field's average over the stages of the step
-    dt : float64, min
-    amounts : float64[3], out: uptake, secretion, export; into the field, unit um^3
+    sums : float64[3, chunks], out: uptake, secretion, export; into the field, unit um^3/min
     """
-    sums = np.empty((3, (voxel.shape[0] + CHUNK - 1) // CHUNK))
-    amounts_of_cells(
-        voxel, active, volume, secretion, saturation, uptake, maximum, half, export, field, mean_field,
-        tangent, sums,
-    )  # fmt: skip
-    for k in range(3):
-        amounts[k] = dt * compensated_sum(sums[k])
+    for chunk in prange(sums.shape[1]):
+        amounts_of_chunk(
+            np.int64(chunk), voxel, active, volume, secretion, saturation, uptake, maximum, half, export,
+            field, mean_field, tangent, sums,
+        )  # fmt: skip
 
 
 @kernel

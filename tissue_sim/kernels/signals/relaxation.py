@@ -95,6 +95,30 @@ def inverse_diagonal(shift, sink, dx, dy, dz, inverse):
 
 
 @kernel
+def dense_matrix(inverse, cx, rx, cy, ry, cz, rz, matrix):
+    """Write the matrix (diagonal - couplings) of one grid.
+
+    Parameters
+    ----------
+    inverse : float64[nz, ny, nx], 1/diagonal; 0 in fixed voxels, which get the diagonal 1
+    cx, rx, cy, ry, cz, rz : float64, as in `relax`
+    matrix : float64[n, n], n = nz ny nx, in and out: zeros
+    """
+    nz, ny, nx = inverse.shape
+    for z in range(nz):
+        for y in range(ny):
+            for x in range(nx):
+                i = (z * ny + y) * nx + x
+                matrix[i, i] += 1.0 if inverse[z, y, x] == 0.0 else 1.0 / inverse[z, y, x]
+                matrix[i, (z * ny + y) * nx + (x - 1) % nx] -= cx if x > 0 else rx
+                matrix[i, (z * ny + y) * nx + (x + 1) % nx] -= cx if x < nx - 1 else rx
+                matrix[i, (z * ny + (y - 1) % ny) * nx + x] -= cy if y > 0 else ry
+                matrix[i, (z * ny + (y + 1) % ny) * nx + x] -= cy if y < ny - 1 else ry
+                matrix[i, ((z - 1) % nz * ny + y) * nx + x] -= cz if z > 0 else rz
+                matrix[i, ((z + 1) % nz * ny + y) * nx + x] -= cz if z < nz - 1 else rz
+
+
+@kernel
 def put(u, index, values):
     """Set the voxels listed by flat index (fixed voxels) to their values."""
     flat = u.reshape(u.size)

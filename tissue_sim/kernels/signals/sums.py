@@ -1,4 +1,4 @@
-"""Sums over fields that do not depend on threads: each row compensated, then the rows, serially."""
+"""Combinations of fields, and sums that do not depend on threads: rows compensated, then added serially."""
 
 from __future__ import annotations
 
@@ -81,3 +81,11 @@ def extremes(values, low, high):
     for k in prange(low.size):
         pair = block_extremes(values[k * BLOCK : min((k + 1) * BLOCK, values.size)])
         low[k], high[k] = pair[0], pair[1]
+
+
+@kernel(parallel=True)
+def combine(a, x, b, y, out):
+    """Write a x + b y of float64[n] arrays."""
+    for k in prange((out.size + BLOCK - 1) // BLOCK):
+        for j in range(k * BLOCK, min((k + 1) * BLOCK, out.size)):
+            out[j] = a * x[j] + b * y[j]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tissue_sim.kernels.signals import rates
-from tissue_sim.signals.solver.summation import extremes
+from tissue_sim.signals.solver.summation import combined, extremes
 
 if TYPE_CHECKING:
     from tissue_sim.signals.solver.kinds import LinearSystem, Operator
@@ -88,11 +88,10 @@ class ImplicitStep:
         self._operator.add_constants(supply)
         inside = None if membrane is None else membrane.inside
         stage, cycles, residual, unsolved = field, 0, 0.0, 0.0
-        start, mean, transfer = field, field, None
+        start, mean, mean_weight, transfer = field, field, 0.0, None
         for number in range(scheme.stages):
-            guess = stage.copy() if number == 0 else 2.0 * stage - field
-            right = start * shift
-            right += supply
+            guess = stage.copy() if number == 0 else combined(2.0, stage, -1.0, field)
+            right = combined(shift, start, 1.0, supply)
             if membrane is not None:
                 rates.add_at(right.reshape(-1), membrane.voxel, gain * inside)
             solution = self._system.solve(guess, right, self._tolerance)
@@ -110,9 +109,12 @@ class ImplicitStep:
                 change /= 1.0 + tau * membrane.permeability
                 transfer = (weight / scheme.gamma) * change + (0.0 if transfer is None else transfer)
                 inside = membrane.inside + transfer
-            mean = guess if scheme.stages == 1 else (weight * guess if number == 0 else mean + weight * guess)
+            mean = guess if number == 0 else combined(mean_weight, mean, weight, guess)
+            mean_weight = weight if number == 0 else 1.0
             stage = guess
-            start = field + ((1.0 - scheme.gamma) / scheme.gamma) * (stage - field)
+            if not last:
+                share = (1.0 - scheme.gamma) / scheme.gamma
+                start = combined(1.0 - share, field, share, stage)
         if membrane is not None and inside is not None and inside.size > 0:
             negative = negative or bool(
                 inside.min() < -ROUND_OFF * np.abs(inside).max() and inside.min() < membrane.inside.min()

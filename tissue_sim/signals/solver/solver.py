@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from tissue_sim.signals.solver.multigrid import Multigrid
 from tissue_sim.signals.solver.operator import DiscreteOperator
 from tissue_sim.signals.solver.report import StepReport
 from tissue_sim.signals.solver.scheme import BACKWARD_EULER, SDIRK2
-from tissue_sim.signals.solver.summation import total
+from tissue_sim.signals.solver.summation import extremes, total
 from tissue_sim.signals.solver.varying_multigrid import VaryingMultigrid
 from tissue_sim.signals.solver.varying_operator import FaceLayer, VaryingOperator
 
@@ -257,5 +258,5 @@ class SignalSolver:
 
 
 def _check_finite(field: np.ndarray) -> None:
-    if not np.isfinite(field).all():
+    if not all(map(math.isfinite, extremes(field))):
         raise SimulationError("the field holds values that are not finite")

@@ -6,7 +6,7 @@ import numpy as np
 
 from tissue_sim.kernels.signals import sums, varying
 
-__all__ = ["extremes", "scalar_product", "total"]
+__all__ = ["combined", "extremes", "scalar_product", "total"]
 
 
 def total(values: np.ndarray) -> float:
@@ -30,3 +30,10 @@ def scalar_product(one: np.ndarray, two: np.ndarray) -> float:
     parts = np.empty(-(-one.size // varying.BLOCK))
     varying.dot_blocks(one.reshape(-1), two.reshape(-1), parts)
     return float(sums.compensated(parts))
+
+
+def combined(a: float, x: np.ndarray, b: float, y: np.ndarray) -> np.ndarray:
+    """Return a x + b y of two C-contiguous float64 arrays of one shape."""
+    out = np.empty(x.shape)
+    sums.combine(a, x.reshape(-1), b, y.reshape(-1), out.reshape(-1))
+    return out
