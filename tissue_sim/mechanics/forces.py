@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tissue_sim.tissue.model import TissueModel
     from tissue_sim.tissue.neighbours import NeighbourList
 
-__all__ = ["Forces"]
+__all__ = ["PRESSURE_SCALE", "Forces"]
 
 PRESSURE_SCALE = 0.02728882
 """Sum of squared overlaps that is pressure 1: 12 (1 - sqrt(pi/(2 sqrt 3)))^2, as PhysiCell has it."""
@@ -87,10 +87,11 @@ class Forces:
         """
         population, law = tissue.population, self.law
         n = population.size
-        velocity = np.zeros((n, 3))
-        self.overlap, self.contacts = np.zeros(n), np.zeros(n, dtype=np.int64)
         if law is None or n == 0:
-            return velocity
+            self.overlap, self.contacts = np.zeros(n), np.zeros(n, dtype=np.int64)
+            return np.zeros((n, 3))
+        velocity = np.empty((n, 3))
+        self.overlap, self.contacts = np.empty(n), np.empty(n, dtype=np.int64)
         near = tissue.neighbours.near(position)
         if not same_cells or near.builds != self._filled:
             self._fill_columns(tissue, law, near)
@@ -123,10 +124,6 @@ class Forces:
         if self._affinity is not None:
             near.set_column(self._kind_column, types.astype(np.float64))
         self._filled = near.builds
-
-    def pressure(self) -> np.ndarray:
-        """Return PhysiCell's simple pressure of the last evaluation, float64[n]."""
-        return self.overlap / PRESSURE_SCALE
 
     def _compiled(self, law: Law, tissue: TissueModel) -> Callable[..., None]:
         if self._loop is None:

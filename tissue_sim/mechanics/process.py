@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tissue_sim.errors import warn
+from tissue_sim.kernels.mechanics.keep import keep
 from tissue_sim.mechanics.behaviours import behaviours
 from tissue_sim.mechanics.boundaries import Boundaries
 from tissue_sim.mechanics.brownian import Brownian
-from tissue_sim.mechanics.forces import Forces
+from tissue_sim.mechanics.forces import PRESSURE_SCALE, Forces
 from tissue_sim.mechanics.integrator import integrators
 from tissue_sim.mechanics.motility import Motility
 from tissue_sim.mechanics.motion import Motion
@@ -86,11 +87,14 @@ class MechanicsProcess(Process):
             return
         active = self._brownian.added(tissue, self._motility.velocity(tissue, dt), dt)
         motion = Motion(tissue, self._forces, self._further, self._boundaries, active, dt)
-        population["pressure"][:] = self._forces.pressure()
-        population["neighbours"][:] = self._forces.contacts
+        # Those at the beginning: integrators may evaluate the forces again.
+        overlap, contacts = self._forces.overlap, self._forces.contacts
         velocity = motion.first() if self._forces.law is None else self._integrator.velocity(motion)
         farthest, left = self._boundaries.move(tissue, motion.start, dt, velocity, motion.start)
-        population["velocity"][:] = velocity
+        keep(
+            velocity, overlap, contacts, PRESSURE_SCALE, population["velocity"], population["pressure"],
+            population["neighbours"],
+        )  # fmt: skip
         tissue.neighbours.invalidate()
         self.left_domain += left
         self._warn_once(tissue, dt, *farthest)

@@ -96,8 +96,8 @@ def terms_of_cells(
     voxel_volume : float64, um^3
     tangent : bool
     terms : float64[3, n], out: to be added to sink (1/min), source and removal (unit/min)
-    used : int64[chunks], out: which of the three got something, SINK + SOURCE + REMOVAL; with NOT_FINITE where
-        a volume or a rate of an active cell is not finite
+    used : int64[chunks], out: which of the three got something, SINK + SOURCE + REMOVAL; with NOT_FINITE
+        where a volume or a rate of an active cell is not finite
     """
     for chunk in prange(used.shape[0]):
         used[chunk] = terms_of_chunk(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -88,7 +89,7 @@ class Axis:
             return 0.0
         return 1.0 / ((self.resistances[side] + 0.5 * self.width / self.diffusion) * self.width)
 
-    @property
+    @cached_property
     def diagonal(self) -> np.ndarray:
         """The axis's part of the matrix diagonal, float64[n], 1/min."""
         parts = np.full(self.number, 2.0 * self.coupling)
@@ -96,7 +97,7 @@ class Axis:
         parts[-1] += self.around - self.coupling + self.edges[1]
         return parts
 
-    @property
+    @cached_property
     def edge(self) -> np.ndarray:
         """What the faces add to the matrix diagonal, float64[n], 1/min."""
         parts = np.zeros(self.number)

@@ -143,7 +143,7 @@ class DiscreteOperator:
         for place, (face, rate) in enumerate(zip(self.faces, self._edge_rates(), strict=True)):
             if face.constant != 0.0 or face.factor != 1.0:
                 layer = field[self._layer(place)]
-                inner = float(np.sum(layer, dtype=np.longdouble))
+                inner = total(layer)
                 flows[place] = self.volume * rate * ((face.factor - 1.0) * inner + face.constant * layer.size)
         return flows
 
