@@ -19,8 +19,10 @@ DETERMINISTIC = {
     "unit_5_friction",
     "unit_6_pushing",
     "unit_7_chemotaxis",
+    "confluent",
 }
-SCENARIOS = sorted((ROOT / "scenarios").rglob("*.yaml")) + sorted((ROOT / "examples").glob("*.yaml"))
+FOLDERS = ("scenarios", "scenarios/permedcoe", "examples", "benchmarks")
+SCENARIOS = [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.yaml"))]
 
 
 def digests(state: dict[str, np.ndarray]) -> dict[str, str]:
