@@ -32,6 +32,7 @@ class ContactSettings(Settings):
     Attributes
     ----------
     law : str
+        One for the whole tissue.
     contact_distance : float
         Cells i and j are in contact where d < contact_distance (R_i + R_j).
     attachments : AttachmentSettings or None
@@ -145,9 +146,11 @@ def model_of(law: Law) -> type[ContactSettings]:
 
 def _described(law: Law) -> str:
     """Return what the schema says of a law: its parameters, and the keys that all laws have."""
+    means = {"geometric": "geometric mean", "mean": "mean"}
     own = "\n".join(
-        f"{one.name} : float\n    {one.unit}; {one.description}; of a pair the {one.pair} mean."
+        f"{one.name} : float\n    {one.unit}; {one.description}; of a pair the {means[one.pair]}."
         for one in law.parameters
     )
-    shared = (inspect.getdoc(WithForces) or "").partition("----------\n")[2]
+    models = (ContactSettings, WithForces, _WithLaw)
+    shared = "\n".join((inspect.getdoc(each) or "").partition("----------\n")[2] for each in models)
     return f"The {law.name} law, {law.reference}.\n\nAttributes\n----------\n{own}\n{shared}"

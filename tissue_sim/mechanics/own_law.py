@@ -7,7 +7,7 @@ built: `resolved` then puts the law and the numbers together.
 import re
 from typing import Annotated, Any
 
-from pydantic import Field, create_model
+from pydantic import Field, WithJsonSchema, create_model
 
 from tissue_sim.errors import Problem, ScenarioError, SettingsError, did_you_mean
 from tissue_sim.mechanics.contact_settings import ContactSettings, WithForces
@@ -21,6 +21,10 @@ __all__ = ["OWN_LAW", "OwnLawMechanics", "is_own_law", "resolved", "values_probl
 TYPICAL_RADIUS = 8.0
 """um; the cells for which a law's values are looked at."""
 
+Given = Annotated[
+    SignalQuantity,
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}], "description": "in the law's unit"}),
+]
 OWN_LAW = r"[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*"
 
 
@@ -41,7 +45,9 @@ class OwnLawMechanics(WithForces):
     """
 
     law: Annotated[str, Field(pattern=f"^{OWN_LAW}$")]
-    given: dict[Name, SignalQuantity] = Field(default_factory=dict, alias="parameters")
+    given: dict[Name, Given] = Field(
+        default_factory=dict, alias="parameters", description="of a law of your own, by name"
+    )
 
     @property
     def parameters(self) -> dict[str, float]:

@@ -76,7 +76,7 @@ class MotilitySettings(Settings):
     Attributes
     ----------
     speed : float
-        um/min.
+        um/min; of crawling.
     persistence : float
         Mean time between new directions, min; 0 for a new one in every step.
     bias : float

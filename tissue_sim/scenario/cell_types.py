@@ -31,11 +31,20 @@ AgentPath = Annotated[str, AfterValidator(_agent), Field(json_schema_extra={"pat
 class CellTypeSettings(LifecycleSettings):
     """What cells of one type are like and do.
 
-    `volume`, `growth`, `nuclear_volume`, `cycle` and `death` are the lifecycle's.
-
     Attributes
     ----------
+    volume : float
+        At the start, and the target, um^3.
+    growth : float
+        Rate of dV/dt = growth (target_volume - V), 1/min.
+    nuclear_volume : float or None
+        Of the nucleus in a cell of that volume, um^3; default 540/2494 of it.
+    cycle : settings of a cycle, or None
+        Phases between divisions; without it cells do not divide.
+    death : DeathSettings or None
+        Kinds of death; without it cells do not die by themselves.
     mechanics : settings of a contact law, or none
+        Forces on its cells.
     motility : MotilitySettings
     exchange : dict of signal to ExchangeSettings
     networks : list of str

@@ -41,9 +41,11 @@ class ScenarioSettings(Settings):
     tissue_sim : 1
         Version of the file format.
     title : str
+        For pictures and lists.
     seed : int
-        0 <= seed < 2**64.
+        0 <= seed < 2**64; of all random numbers.
     duration : time, min
+        From the start to the end of the run.
     steps, record, domain
         See their classes.
     parameters : dict of name to number

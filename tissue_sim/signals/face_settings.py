@@ -85,7 +85,6 @@ class FaceCondition:
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Describe every kind to editors."""
-        quantity = {"anyOf": [{"type": "number"}, {"type": "string"}], "description": "in the signal's unit"}
         forms: list[dict[str, Any]] = []
         for kind, needs in _needs().items():
             if not needs:
@@ -93,19 +92,24 @@ class FaceCondition:
                 continue
             many = {
                 "type": "object",
-                "properties": dict.fromkeys(needs, quantity),
+                "properties": {name: _quantity(unit) for name, unit in needs.items()},
                 "required": list(needs),
                 "additionalProperties": False,
             }
             forms.append(
                 {
                     "type": "object",
-                    "properties": {kind: quantity if list(needs) == [kind] else many},
+                    "properties": {kind: _quantity(needs[kind]) if list(needs) == [kind] else many},
                     "required": [kind],
                     "additionalProperties": False,
                 }
             )
         return {"anyOf": forms}
+
+
+def _quantity(unit: str) -> dict[str, Any]:
+    described = unit.replace("{unit}", "the signal's unit")
+    return {"anyOf": [{"type": "number"}, {"type": "string"}], "description": f"in {described}"}
 
 
 def _needs() -> dict[str, dict[str, str]]:

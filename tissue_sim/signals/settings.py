@@ -82,6 +82,7 @@ class SignalSettings(Settings):
     diffusion : float, ParsedExpression of x, y, z, or DiffusionFile, um^2/min
         Needed but for a prescribed signal.
     decay : float, 1/min
+        Rate of breakdown everywhere.
     initial : SignalQuantity or ParsedExpression of x, y, z
     boundary : BoundarySettings
     mode : "transient", "steady", "physicell_lod" or PrescribedMode
@@ -115,7 +116,7 @@ class SignalSettings(Settings):
         elif self.diffusion is None:
             raise _fail("diffusion is missing; give it, for instance 1e5 um^2/min (0 for none)")
         if self.mode == "steady" and self.tolerance is not None:
-            raise _fail("tolerance is for transient signals; a steady one is solved to round-off")
+            raise _fail("tolerance is for transient signals; a steady one is solved to 1e-6")
         if self.mode == PHYSICELL and self.tolerance is not None:
             raise _fail("tolerance is for transient signals; physicell_lod takes its steps as they are")
         if self.precision == "float32" and self.tolerance is not None and self.tolerance < FINEST_SINGLE:
@@ -131,7 +132,15 @@ class SignalSettings(Settings):
 
 
 class SaturatingUptake(Settings):
-    """Michaelis-Menten uptake, max rho/(half + rho); of order zero where half is 0."""
+    """Michaelis-Menten uptake, max rho/(half + rho); of order zero where half is 0.
+
+    Attributes
+    ----------
+    max : SignalQuantity per min
+        The unit per min: largest uptake.
+    half : SignalQuantity
+        Value at half of it.
+    """
 
     max: SignalQuantity
     half: SignalQuantity
@@ -145,6 +154,7 @@ class MembraneSettings(Settings):
     species : str
         ``network.NET.SPECIES``
     permeability : float, 1/min
+        Rate at which the species approaches the signal.
     """
 
     species: Annotated[str, Field(pattern=r"^network\.[A-Za-z][A-Za-z0-9_]*\.[A-Za-z][A-Za-z0-9_]*$")]
@@ -169,9 +179,12 @@ class ExchangeSettings(Settings):
     secretion : float, 1/min
         Towards `saturation`, which it needs.
     saturation : SignalQuantity
+        Value at which secretion ends.
     uptake : float, 1/min, or SaturatingUptake
+        In proportion to the value, or by Michaelis-Menten.
     export : SignalQuantity times um^3/min
-        Negative: taken at a constant rate, as long as the voxel holds it.
+        The unit times um^3/min, whatever the value. Negative: taken at a constant rate, as long as the voxel
+        holds it.
     membrane : MembraneSettings
     """
 
