@@ -68,9 +68,10 @@ def resident_bytes_per_cell(few: int = 20_000, many: int = 500_000) -> float:
             "s = Simulation.from_scenario('scenarios/spheroid.yaml', overrides=["
             "'cell_types.tumour.networks=[]', 'cell_types.tumour.rules=[]', 'networks={}', 'measures={}', "
             "'domain.size=[1400,1400,1400]']); "
-            f"n = round({number} ** (1 / 3)); g = np.mgrid[:n, :n, :n].reshape(3, -1).T * 16.0 - 8.0 * n; "
-            "s._placed = True; s.tissue.add_cells(g.copy(), np.zeros(len(g), dtype=np.int64)); s.step(); "
-            "print(len(g), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
+            f"n = round({number} ** (1 / 3)); i = np.arange(n**3); g = np.empty((n**3, 3)); "
+            "g[:, 0] = i % n; g[:, 1] = i // n % n; g[:, 2] = i // n**2; g *= 16.0; g -= 8.0 * n; "
+            "s._placed = True; s.tissue.add_cells(g, np.zeros(len(g), dtype=np.int64)); del g, i; s.step(); "
+            "print(s.tissue.population.size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
         )
         done = subprocess.run(
             [sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True

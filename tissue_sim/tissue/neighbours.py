@@ -30,6 +30,8 @@ MOST_BINS = 2**19
 SMALLEST_EDGE = 1e-9
 """um; a bin needs some width where all cells are points."""
 MOST_ENTRIES = 2**29
+FIRST_GUESS = 20
+"""Neighbours of a cell in the list, as long as nobody knows better; confluent cells have 18 to 20."""
 SKIN = 0.25
 """First skin in units of the mean radius: longer lists against fewer rebuilds."""
 SKINS = (0.12, 0.8)
@@ -150,11 +152,14 @@ class NeighbourList:
             self.cells = np.zeros((n, self.width))
             self.starts, self.ends = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
         self._built = points[:, self.order]
-        self._pack(position, radius)
-        sorted_keys = keys[self.order]
-        new_bin = np.concatenate([[True], sorted_keys[1:] != sorted_keys[:-1], [True]])[-n - 1 :]
+        keys = keys[self.order]
+        new_bin = np.concatenate([[True], keys[1:] != keys[:-1], [True]])[-n - 1 :]
         bin_starts = np.flatnonzero(new_bin)
-        self._fill(slot_of, (sorted_keys[bin_starts[:-1]], bin_starts), box, levels)
+        bins = keys[bin_starts[:-1]], bin_starts
+        # The largest array comes last, when these are gone.
+        del points, keys, before, new_bin
+        self._pack(position, radius)
+        self._fill(slot_of, bins, box, levels)
         self.builds += 1
         self._uses = 0
 
@@ -185,7 +190,7 @@ class NeighbourList:
         chunks = -(-len(slot_of) // kernels.CHUNK)
         needed = np.zeros(chunks, dtype=np.int64)
         if len(self._chunk_firsts) != chunks + 1:
-            self._chunk_firsts = np.arange(chunks + 1) * (kernels.CHUNK * 24)
+            self._chunk_firsts = np.arange(chunks + 1) * (kernels.CHUNK * FIRST_GUESS)
         while True:
             total = int(self._chunk_firsts[-1])
             if total > MOST_ENTRIES:
