@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -157,7 +158,7 @@ def test_headers_of_python_2_are_read_without_a_warning(recwarn):
     assert not recwarn.list
 
 
-TOKENS = st.sampled_from([b"(", b"()", b"{", b"L", b"\"\"\"", b"'", b"\n "])
+TOKENS = st.sampled_from([b"(", b"()", b"{", b"L", b'"""', b"'", b"\n "])
 
 
 @settings(deadline=None, max_examples=100, derandomize=True)
@@ -166,10 +167,8 @@ def test_damaged_files_are_read_or_refused(places):
     content = npy(np.zeros((1, 2, 3)))
     for start, put in places:
         content = content[:start] + put + content[start + len(put) :]
-    try:
+    with suppress(SettingsError):
         assert read_mask(content).dtype.kind in "biuf"
-    except SettingsError as error:
-        assert error.message.startswith("the file is no .npy array")
 
 
 def test_a_mask_of_another_shape_is_refused(mistakes, small, tmp_path):

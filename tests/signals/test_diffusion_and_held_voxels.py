@@ -61,15 +61,24 @@ def problems(diffusion, files=None, **more):
     return [(problem.path[2:], problem.message) for problem in found]
 
 
+def with_one(value: float) -> np.ndarray:
+    """Ones, with another value in the voxel (1, 2, 3)."""
+    field = np.ones(GRID.shape)
+    field[1, 2, 3] = value
+    return field
+
+
 @pytest.mark.parametrize(
     ("diffusion", "files", "path", "message"),
     [
         ("1 + kk*x", {}, ("diffusion",), "unknown name 'kk'"),
         ("1 + time", {}, ("diffusion",), "'time' is not known here"),
-        ("x", {}, ("diffusion",), "falls to -20 um"),
+        ("x", {}, ("diffusion",), r"falls to -20 um\^2/min in voxel \(z, y, x\) = \(0, 0, 0\)"),
         ("1/(0*x)", {}, ("diffusion",), "no finite value"),
         ({"file": "d"}, {"d": np.ones((5, 4, 2))}, ("diffusion", "file"), r"shape \(5, 4, 2\); the grid's"),
         ({"file": "d"}, {"d": np.full((2, 4, 5), np.nan)}, ("diffusion", "file"), "0 or more, finite"),
+        ({"file": "d"}, {"d": with_one(np.inf)}, ("diffusion", "file"), r"to inf .* = \(1, 2, 3\), centre"),
+        ({"file": "d"}, {"d": with_one(-1.0)}, ("diffusion", "file"), r"to -1 .* = \(1, 2, 3\), centre"),
     ],
 )
 def test_mistakes_in_a_diffusion_field(diffusion, files, path, message):

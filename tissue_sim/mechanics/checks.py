@@ -97,8 +97,8 @@ def step_warnings(
         if limit == 0.0:
             yield (
                 name,
-                f"the {settings.law} law gives cells of type '{name}' (radius {radii[name]:.3g} um) no finite "
-                f"speed at {CLOSEST:g} (R_i + R_j) or beyond; take smaller parameters",
+                f"the {settings.law} law gives cells of type '{name}' (radius {radii[name]:.3g} um) no "
+                f"finite speed at {CLOSEST:g} (R_i + R_j) or beyond; take smaller parameters",
             )
         elif step > limit:
             yield (

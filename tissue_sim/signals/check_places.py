@@ -88,7 +88,10 @@ def _listed(path: Path, entry: FixedSettings, grid: Grid | None) -> Iterator[Pro
         return
     for number, point in enumerate(entry.points or ()):
         if voxel_of(point, grid) is None:
-            yield Problem((*path, "points", number), f"the point {point} is outside the domain")
+            ends = zip(grid.origin, grid.spacing, reversed(grid.shape), grid.present, strict=True)
+            box = ", ".join(f"{a:g} to {a + n * d:g}" for a, d, n, present in ends if present)
+            message = f"the point {point} is outside the domain; inside is {box} um, upper ends excluded"
+            yield Problem((*path, "points", number), message)
     for number, voxel in enumerate(entry.voxels or ()):
         if any(index >= length for index, length in zip(voxel, grid.shape, strict=True)):
             yield Problem(
