@@ -14,10 +14,10 @@ from tissue_sim.scenario.scenario import load_scenario_text
 FUZZ = settings(deadline=2000, max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
 PIECES = st.sampled_from(
     (
-        "u", "v", "k", "x", "time", "w", "1", "0", "1e308", "9^9^9^9", "2.5", " + ", "-", "*", "/", "^", "(",
-        ")", ",", "' = ", " = ", " -> ", " <-> ", " @ ", ": ", "\n", "#", "sin(", "exp(", "log(", "max(", "if(",
-        "a", "b", "lambda", "__import__", "import os", "cell.volume", "signal.u", "contact.mean(u)", "'", '"',
-        "\\", "at(",
+        "u", "v", "k", "x", "time", "w", "1", "0", "1e308", "9^9^9^9", " + ", "-", "*", "/", "^", "(",
+        ")", ",", "' = ", " = ", " -> ", " <-> ", " @ ", ": ", "\n", "#", "sin(", "exp(", "log(", "max(",
+        "if(", "a", "b", "lambda", "__import__", "import os", "cell.volume", "signal.u", "contact.mean(u)",
+        "'", '"', "\\", "at(",
     )
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=14).map("".join))

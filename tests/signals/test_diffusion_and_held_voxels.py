@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from tissue_sim.scenario.scenario import load_scenario_text
 from tissue_sim.signals.checks import checks
 from tissue_sim.signals.diffusion_value import DiffusionFile, diffusion_field
 from tissue_sim.signals.fixed import voxels_of
@@ -135,3 +136,19 @@ def test_the_books_close_with_everything_at_once(make_tissue, add_cells, assert_
         assert_books_close(made.process)
     assert made.tissue.fields["s"].min() >= 0.0
     assert (made.tissue.fields["s"][[1, 2], [2, 2], [2, 3]] == 30.0).all()
+
+
+def test_voxels_held_twice_at_different_values_are_warned_of():
+    text = (
+        "tissue_sim: 1\nduration: 1 h\ndomain: {size: [40, 40], spacing: 10}\n"
+        "signals: {u: {diffusion: 1}, v: {diffusion: 1}}\ncell_types: {a: {}}\nfixed:\n"
+        "  - {signal: u, value: 1, points: [[-15, -15], [5, 5]]}\n"
+        "  - {signal: v, value: 7, points: [[5, 5]]}\n"
+        "  - {signal: u, value: %s, voxels: [[0, 2, 2], [0, 3, 3]]}\n"
+    )
+    assert not load_scenario_text(text % 1, name="s.yaml").warnings
+    (warning,) = load_scenario_text(text % 2, name="s.yaml").warnings
+    assert warning == (
+        "s.yaml:9:5: 1 of its voxels, the first voxel (z, y, x) = (0, 2, 2), centre (5, 5, 0) um, are held "
+        "at 1 by an entry before it; there it counts, at 2"
+    )

@@ -8,6 +8,7 @@ import numpy as np
 
 from tissue_sim.errors import Problem
 from tissue_sim.signals.check_parts import check_formula, check_quantity, unknown_signal
+from tissue_sim.signals.fixed import voxels_of
 from tissue_sim.signals.regions import voxel_of, voxels_in
 from tissue_sim.signals.settings import FixedSettings, PrescribedMode, SourceSettings, unit_of
 from tissue_sim.units import SignalQuantity
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Path = tuple[str | int, ...]
 
-__all__ = ["check_places"]
+__all__ = ["check_places", "places_warnings"]
 
 
 def check_places(
@@ -98,3 +99,29 @@ def _listed(path: Path, entry: FixedSettings, grid: Grid | None) -> Iterator[Pro
                 (*path, "voxels", number),
                 f"there is no voxel (z, y, x) = {tuple(voxel)}; the grid has {grid.shape}, counted from 0",
             )
+
+
+def places_warnings(
+    signals: Mapping[str, SignalSettings],
+    fixed: Sequence[FixedSettings],
+    grid: Grid | None,
+    masks: Mapping[str, np.ndarray],
+) -> Iterator[Problem]:
+    """Yield entries of `fixed` that hold voxels which an earlier one holds at another value."""
+    if grid is None:
+        return
+    for name, signal in signals.items():
+        entries = [(number, entry) for number, entry in enumerate(fixed) if entry.signal == name]
+        if len(entries) < 2:
+            continue
+        values = np.full(grid.shape, np.nan)
+        for number, entry in entries:
+            held, value = voxels_of(entry, masks, grid), entry.value.to(signal.unit)
+            other = np.flatnonzero(held & ~np.isnan(values) & (values != value))
+            if len(other):
+                yield Problem(
+                    ("fixed", number),
+                    f"{len(other)} of its voxels, the first {grid.voxel_text(int(other[0]))}, are held at "
+                    f"{values.flat[other[0]]:g} by an entry before it; there it counts, at {value:g}",
+                )
+            values[held] = value
