@@ -120,6 +120,11 @@ class Law:
                 raise SettingsError(
                     f"law '{self.name}': the default of '{one.name}' is {one.default}; allowed is 0 or more"
                 )
+            if one.positive and (one.default == 0.0 or one.behaviour):
+                raise SettingsError(
+                    f"law '{self.name}': '{one.name}' is positive, so its default is more than 0 and it is "
+                    "declared with behaviour=False: rules and `mechanics: none` set behaviours to 0"
+                )
         self._check_reach()
         if self.adhesion and self.adhesion not in self._names:
             raise SettingsError(
