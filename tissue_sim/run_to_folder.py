@@ -16,7 +16,9 @@ from tissue_sim.recorder.recorder import Recorder
 from tissue_sim.simulation import Simulation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    import numpy as np
 
     from tissue_sim.analysis.run import Run
     from tissue_sim.tissue.snapshot import Snapshot
@@ -186,7 +188,7 @@ def reopen_simulation(folder: Path, *, overrides: Sequence[str] = (), allow_code
     Raises
     ------
     RunError
-        If there is no checkpoint.
+        If there is no checkpoint, or it is of a version whose state was another.
     UsageError
         If something else is to be changed.
     """
@@ -209,14 +211,39 @@ def reopen_simulation(folder: Path, *, overrides: Sequence[str] = (), allow_code
     )
     simulation = Simulation(scenario, allow_code=allow_code)
     state, metadata = read_checkpoint(path)
-    versions = package_versions()
-    changed = [name for name, version in versions.items() if metadata["versions"].get(name) != version]
+    versions, before = package_versions(), metadata.get("versions", {})
+    changed = [name for name, version in versions.items() if before.get(name) != version]
     if changed:
         sys.stderr.write(
             f"tissue-sim: {', '.join(changed)} changed since the checkpoint; the last bits may differ\n"
         )
-    simulation.restore(state)
+    try:
+        _restore(simulation, state)
+    except (LookupError, ValueError, TypeError) as error:
+        raise RunError(
+            f"{path} does not hold the state that this tissue-sim expects ({_reason(error)}); it was written "
+            f"by tissue-sim {before.get('tissue_sim', 'unknown')}, this is {versions['tissue_sim']}: resume "
+            "with the version that wrote it, or run the scenario again (what is recorded stays readable)"
+        ) from error
     # Where `stop_when` ended the run it stays ended, unless that is what is changed.
     changed_stop = any(override.partition("=")[0].strip() == "stop_when" for override in overrides)
     simulation.stopped = bool(metadata.get("stopped", False)) and not changed_stop
     return simulation
+
+
+def _restore(simulation: Simulation, state: Mapping[str, np.ndarray]) -> None:
+    """Restore a state; what it holds too much or in another form would be lost silently, so it is refused."""
+    simulation.restore(state)
+    taken = simulation.state()
+    for name in sorted({*state, *taken}):
+        if name not in taken:
+            raise ValueError(f"'{name}' is not known")
+        if name not in state:
+            raise ValueError(f"'{name}' is missing")
+        if taken[name].shape != state[name].shape:
+            raise ValueError(f"'{name}' has the shape {state[name].shape}, not {taken[name].shape}")
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong with a state: a missing array is a KeyError of its name."""
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)

@@ -230,6 +230,26 @@ def test_interruption_and_resumption_give_the_same_run(scenario):
     assert again.returncode == 0
 
 
+def test_a_run_that_cannot_be_drawn_is_a_run(scenario, capsys):
+    values = ("cell_types.epithelial.volume=1e300", "initial=[{type: epithelial, point: [0, 0]}]")
+    options = [word for value in values for word in ("--set", value)]
+    assert main(["run", str(scenario), "--output", "huge", "--set", "duration=12 min", *options]) == 0
+    assert "tissue-sim: no picture: cells lie or reach further than" in capsys.readouterr().err
+
+
+def test_a_second_interruption_says_what_is_left(scenario, capsys, monkeypatch):
+    def asked_twice(simulation, *_):
+        for _ in range(2):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("tissue_sim.cli.session.ProgressLine.__call__", asked_twice)
+    assert main(["run", str(scenario), "--output", "twice", "--no-picture"]) == 130
+    said = capsys.readouterr().err
+    assert "interrupted at once; what was recorded until then is in twice" in said
+    assert "nothing was written" not in said
+    assert len(h5py.File("twice/run.h5")["data/cells/Steps/Values"]) >= 1
+
+
 def test_a_longer_run_is_a_run_resumed(scenario):
     common = ["--no-picture", "--quiet"]
     assert main(["run", str(scenario), "--output", "short", *common]) == 0

@@ -34,6 +34,8 @@ interventions:
 """
 # what stands below `at: 1 h`, and the beginning of what is said (line 22 is the first one below)
 MISTAKES = [
+    ("set: {cell_types.a.cycle: {}}", "22:31: nothing stands here, so 'cell_types.a.cycle' would not change"),
+    ("set: {signals.drug.boundary: {}}", "22:34: nothing stands here, so 'signals.drug.boundary'"),
     # when
     ("", "21:5: an intervention has exactly one of clamp, knockdown, knockout, overexpress, set; found none"),
     ("knockout: network.gene.X\n    clamp: {network.gene.X: 1}", "21:5: an intervention has exactly one of"),

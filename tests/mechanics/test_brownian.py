@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tissue_sim.errors import SimulationError
 from tissue_sim.kernels.mechanics.brownian import BROWNIAN, kick
 from tissue_sim.kernels.stochastic.normal import normal_pair
 from tissue_sim.mechanics.integrator import integrators
@@ -46,6 +47,19 @@ def test_mean_square_displacement_is_2_d_D_t(dimensions, boundary, make_tissue):
         assert np.abs(tissue.population["position"]).max() <= 6.0
     else:
         assert tissue.population["position"] == pytest.approx(moved, abs=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::tissue_sim.mechanics.stability.StabilityWarning")
+def test_cells_that_cannot_be_found_again_are_named(make_tissue):
+    tissue = drifters(make_tissue, 3, motility={"diffusivity": 1e300})
+    with pytest.raises(SimulationError, match=r"cell_id 1: position \[.* further away than 1e\+15 um"):
+        tissue.step()
+    far = drifters(make_tissue, 3, motility={"diffusivity": 1e20})
+    far.step()
+    assert np.isfinite(far.population["position"].astype(np.float32)).all()
+    walled = drifters(make_tissue, 3, motility={"diffusivity": 1e300}, boundary="wall", size=100.0)
+    walled.step()
+    assert (np.abs(walled.population["position"]) <= 50.0).all()
 
 
 def test_displacements_are_normal_and_independent_of_each_other(make_tissue):

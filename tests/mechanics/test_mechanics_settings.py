@@ -204,3 +204,16 @@ def test_settings_import_no_compiler():
     code = f"import sys, tissue_sim.mechanics.checks; print({heavy})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_well_of_the_morse_law_has_a_width():
+    with pytest.raises(ValidationError, match="0 is too small; allowed is more than 0"):
+        mechanics_settings({"law": "morse", "steepness": 0})
+
+
+@pytest.mark.parametrize("values", [{"steepness": 1e4}, {"stiffness": 1e300, "steepness": 300}])
+def test_laws_that_leave_the_numbers_are_warned_of(values):
+    steep = mechanics_settings({"law": "morse", **values})
+    assert stable_step(steep, 5.0, 3) == 0.0
+    ((name, message),) = step_warnings({"a": steep}, {"a": 5.0}, 3, 0.1)
+    assert (name, "no finite speed" in message) == ("a", True)

@@ -334,6 +334,14 @@ def spring(d, s, k):
         ({"parameters": (LawParameter("j", "1", 1.0, ""),)}, "declared parameters in their order .*j"),
         ({"parameters": (LawParameter("k", "1", 1.0, "", pair="harmonic"),)}, "allowed are geometric, mean"),
         ({"parameters": (LawParameter("k", "1", -1.0, ""),)}, "default of 'k' is -1.0; allowed is 0 or more"),
+        (
+            {"parameters": (LawParameter("k", "1", 1.0, "", positive=True),)},
+            "'k' is positive, so its default",
+        ),
+        (
+            {"parameters": (LawParameter("k", "1", 0.0, "", behaviour=False, positive=True),)},
+            "'k' is positive, so its default",
+        ),
         ({"reach": "cut"}, "its reach is 'cut', which must be one of its parameters"),
         ({"reach": "k"}, "declared with behaviour=False"),
     ],

@@ -352,6 +352,12 @@ def test_attaching_and_detaching_by_hand(make_tissue):
         attach(tissue, [[3, 3]])
     with pytest.raises(CellRemovedError, match="9"):
         attach(tissue, [[3, 9]])
+    for first, second in ((1.5, 2), ([1, 2], [3]), ("a", 2), (True, 2), (1, 10**30), ([[1]], [[2]])):
+        for by_hand in (tissue.attachments.attach, tissue.attachments.detach):
+            with pytest.raises(UsageError, match="attachments are between cell_ids"):
+                by_hand(first, second)
+    tissue.attachments.attach([], [])
+    assert tissue.attachments.pairs.tolist() == [[2, 4]]
     with pytest.raises(UsageError, match="no cell type has attachments"):
         attach(make_tissue(np.zeros((2, 3))), [[1, 2]])
 

@@ -162,6 +162,7 @@ def test_a_membrane_across_a_missing_axis_is_a_mistake():
         ("adhesion: 60 um/h", "adhesion: 10", "adhesion (10 um/min) is not below repulsion (10)"),
         ("mechanics: 0.5 min", "mechanics: 1 min", "cells jitter at basement membranes with a"),
         ("stiffness: 0.01 /min", "stiffness: 1 /min", "the springs of attachments jitter"),
+        ("maximum: 6", "maximum: 0", "no effect: the cells' `maximum` of attachments is 0"),
     ],
 )  # fmt: skip
 def test_what_may_not_be_meant_is_told(old, new, message):

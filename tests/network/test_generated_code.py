@@ -49,6 +49,17 @@ def test_rewritten_formulas_keep_their_value(text, n):
     assert evaluate(plain, lambda name: values[name.path[0]]) == pytest.approx(expected, rel=1e-13)
 
 
+@pytest.mark.parametrize("words", [["a0", "a1999"], ["a1999"], ["a1000 + a1999"]])
+def test_long_chains_of_definitions_are_followed_to_their_end(words):
+    definitions = {f"a{i}": parse_expression(f"a{i - 1} + y") for i in range(1, 2000)}
+    definitions["a0"] = parse_expression("x")
+    graph = Graph(lambda _: MOVING, definitions, lambda _: 0.0)
+    (*_, last) = [graph.add(parse_expression(word)) for word in words]
+    expected = {"a1999": 7.0 + 1999.0, "a1000 + a1999": 14.0 + 2999.0}[words[-1]]
+    assert evaluate(graph.plain_tree(last), lambda name: {"x": 7.0, "y": 1.0}[str(name)]) == expected
+    assert len(graph.trees) <= 2002  # each definition once
+
+
 def test_equal_parts_exist_once_and_whole_powers_become_products():
     graph = graph_of({"n": 2.0, "k": 1.0})
     assert graph.add(parse_expression("x*y + 1")) == graph.add(parse_expression("1 + y*x"))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+from contextlib import suppress
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tissue_sim.errors import ScenarioError, SettingsError
 from tissue_sim.scenario.files import Files, read_mask
@@ -138,11 +141,34 @@ def pickled() -> bytes:
         npy(np.zeros(3)).replace(b"(3,)", b"(9,)"),
         npy(np.zeros(3)).replace(b"(3,), }     ", b"(9**9**9,), }"),
         npy(np.array(["text"])),
+        npy(np.zeros(3)).replace(b"(3,), }", b"(3,    "),
+        npy(np.zeros(3)).replace(b"'<f8'", b'"""f8'),
+        npy(np.zeros(3)).replace(b"'<f8'", b"()   "),
+        npy(np.zeros(3)).replace(b"'<f8', ", b"('f',), "),
     ],
 )
 def test_what_is_no_mask_is_refused(content):
     with pytest.raises(SettingsError, match=r"the file is no \.npy array"):
         read_mask(content)
+
+
+def test_headers_of_python_2_are_read_without_a_warning(recwarn):
+    content = npy(np.zeros((1, 2, 3))).replace(b"(1, 2, 3), }  ", b"(1, 2L, 3L), }")
+    assert read_mask(content).shape == (1, 2, 3)
+    assert not recwarn.list
+
+
+TOKENS = st.sampled_from([b"(", b"()", b"{", b"L", b'"""', b"'", b"\n "])
+
+
+@settings(deadline=None, max_examples=100, derandomize=True)
+@given(st.lists(st.tuples(st.integers(0, 90), st.binary(max_size=4) | TOKENS), max_size=4))
+def test_damaged_files_are_read_or_refused(places):
+    content = npy(np.zeros((1, 2, 3)))
+    for start, put in places:
+        content = content[:start] + put + content[start + len(put) :]
+    with suppress(SettingsError):
+        assert read_mask(content).dtype.kind in "biuf"
 
 
 def test_a_mask_of_another_shape_is_refused(mistakes, small, tmp_path):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from tissue_sim.scenario.scenario import load_scenario_text
 from tissue_sim.signals.checks import checks
 from tissue_sim.signals.diffusion_value import DiffusionFile, diffusion_field
 from tissue_sim.signals.fixed import voxels_of
@@ -61,15 +62,24 @@ def problems(diffusion, files=None, **more):
     return [(problem.path[2:], problem.message) for problem in found]
 
 
+def with_one(value: float) -> np.ndarray:
+    """Ones, with another value in the voxel (1, 2, 3)."""
+    field = np.ones(GRID.shape)
+    field[1, 2, 3] = value
+    return field
+
+
 @pytest.mark.parametrize(
     ("diffusion", "files", "path", "message"),
     [
         ("1 + kk*x", {}, ("diffusion",), "unknown name 'kk'"),
         ("1 + time", {}, ("diffusion",), "'time' is not known here"),
-        ("x", {}, ("diffusion",), "falls to -20 um"),
+        ("x", {}, ("diffusion",), r"falls to -20 um\^2/min in voxel \(z, y, x\) = \(0, 0, 0\)"),
         ("1/(0*x)", {}, ("diffusion",), "no finite value"),
         ({"file": "d"}, {"d": np.ones((5, 4, 2))}, ("diffusion", "file"), r"shape \(5, 4, 2\); the grid's"),
         ({"file": "d"}, {"d": np.full((2, 4, 5), np.nan)}, ("diffusion", "file"), "0 or more, finite"),
+        ({"file": "d"}, {"d": with_one(np.inf)}, ("diffusion", "file"), r"to inf .* = \(1, 2, 3\), centre"),
+        ({"file": "d"}, {"d": with_one(-1.0)}, ("diffusion", "file"), r"to -1 .* = \(1, 2, 3\), centre"),
     ],
 )
 def test_mistakes_in_a_diffusion_field(diffusion, files, path, message):
@@ -126,3 +136,19 @@ def test_the_books_close_with_everything_at_once(make_tissue, add_cells, assert_
         assert_books_close(made.process)
     assert made.tissue.fields["s"].min() >= 0.0
     assert (made.tissue.fields["s"][[1, 2], [2, 2], [2, 3]] == 30.0).all()
+
+
+def test_voxels_held_twice_at_different_values_are_warned_of():
+    text = (
+        "tissue_sim: 1\nduration: 1 h\ndomain: {size: [40, 40], spacing: 10}\n"
+        "signals: {u: {diffusion: 1}, v: {diffusion: 1}}\ncell_types: {a: {}}\nfixed:\n"
+        "  - {signal: u, value: 1, points: [[-15, -15], [5, 5]]}\n"
+        "  - {signal: v, value: 7, points: [[5, 5]]}\n"
+        "  - {signal: u, value: %s, voxels: [[0, 2, 2], [0, 3, 3]]}\n"
+    )
+    assert not load_scenario_text(text % 1, name="s.yaml").warnings
+    (warning,) = load_scenario_text(text % 2, name="s.yaml").warnings
+    assert warning == (
+        "s.yaml:9:5: 1 of its voxels, the first voxel (z, y, x) = (0, 2, 2), centre (5, 5, 0) um, are held "
+        "at 1 by an entry before it; there it counts, at 2"
+    )

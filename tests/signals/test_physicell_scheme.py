@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from tissue_sim.errors import SimulationError
 from tissue_sim.kernels.signals import physicell
 from tissue_sim.scenario.scenario import load_scenario_text
 from tissue_sim.signals.checks import checks
@@ -189,3 +190,9 @@ def test_the_cosine_mode_at_ten_times_the_step(make_tissue):
     assert 1e-4 < errors["physicell_lod", 0.01] < 1e-3
     assert errors["transient", 0.1] < 2e-5
     assert errors["transient", 0.25] < 4.5e-4
+
+
+def test_a_diffusion_near_the_largest_number_is_named(make_tissue):
+    made = make_tissue({"s": {**LOD, "diffusion": 1e308, "initial": 1}}, shape=(3, 4, 5))
+    with pytest.raises(SimulationError, match="signal s: the field is not finite"):
+        made.process.advance(made.tissue, 0.01)

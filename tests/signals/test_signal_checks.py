@@ -63,7 +63,7 @@ def test_a_sound_scenario_has_no_problems():
     [
         ({"initial": "38 nM"}, ("initial",), "wrong dimension"),
         ({"initial": -1}, ("initial",), "0 or more"),
-        ({"initial": "x"}, ("initial",), "the formula falls to -20"),
+        ({"initial": "x"}, ("initial",), r"falls to -20 in voxel \(z, y, x\) = \(0, 0, 0\)"),
         ({"initial": "time"}, ("initial",), "'time' is not known here"),
         ({"initial": "xx + 1"}, ("initial",), "unknown name 'xx'"),
         ({"initial": "contact.count()"}, ("initial",), "cannot be used here"),
@@ -173,7 +173,7 @@ def test_species_of_a_network_that_could_not_be_read_pass():
         ),
         (
             [], [{"signal": "oxygen", "points": [[0, 0], [26]], "value": 1}], {},
-            ("fixed", 0, "points", 1), r"the point \[26.0\] is outside the domain",
+            ("fixed", 0, "points", 1), r"the point \[26.0\] is outside the domain; inside is",
         ),
         (
             [], [{"signal": "oxygen", "voxels": [[0, 3, 4], [0, 4, 0]], "value": 1}], {},

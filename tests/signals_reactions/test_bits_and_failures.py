@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tissue_sim.codegen.network_kernels import OdeKernels
 from tissue_sim.errors import SimulationError
 from tissue_sim.kernels.threads import most_threads, use_threads
 from tissue_sim.scenario.scenario import load_scenario_text
@@ -132,6 +133,22 @@ def test_a_failure_names_signal_voxel_and_time(react, grows):
     assert f"process signals, time {grows} min, signal u: the reactions cannot be integrated in voxel" in text
     assert "in voxel (z, y, x) = (0, 0, 24), centre (4.5, 0, 0) um" in text
     assert "check the rates" in text
+
+
+def test_a_failure_ends_the_step_before_all_voxels_were_tried(turn_over, monkeypatch):
+    tried = []
+
+    def counted(kernels, values, places, *more):
+        tried.append(len(places))
+        return advance(kernels, values, places, *more)
+
+    advance = OdeKernels.advance
+    monkeypatch.setattr(OdeKernels, "advance", counted)
+    signal = {"diffusion": 0, "initial": 5}
+    run = turn_over(signal, made=1e308, k=-1e308, size=(5000,), dt=0.5)
+    with pytest.raises(SimulationError, match=r"voxel \(z, y, x\) = \(0, 0, 0\)"):
+        run.simulation.step()
+    assert sum(tried) <= 64
 
 
 def test_a_face_that_opens_and_closes_during_the_run(bind):

@@ -69,6 +69,16 @@ class Session:
             sys.stderr.write(f"tissue-sim: {error}\n")
             sys.stderr.write(f"tissue-sim: what was recorded until then is in {self.folder}\n")
             return FAILED
+        except KeyboardInterrupt:
+            if not simulation.interrupted:
+                raise
+            # Asked for twice: the step at hand is given up, and no state is written.
+            self._progress.clear()
+            sys.stderr.write(
+                f"tissue-sim: interrupted at once; what was recorded until then is in {self.folder}, "
+                f"{'the checkpoint is the one before' if resume else 'without a checkpoint to go on from'}\n"
+            )
+            return INTERRUPTED
         finally:
             self._progress.clear()
         self._summarise(outcome, time.monotonic() - began)

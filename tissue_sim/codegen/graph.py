@@ -12,7 +12,7 @@ import math
 from typing import TYPE_CHECKING
 
 from tissue_sim.codegen.syntax import Binary, Call, Expression, Name, Number
-from tissue_sim.codegen.walk import children, fold, rebuild
+from tissue_sim.codegen.walk import children, fold, names_in, rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,6 +22,8 @@ __all__ = ["HELD", "MOVING", "SHARED", "Graph"]
 SHARED, HELD, MOVING = 0, 1, 2
 LARGEST_EXPONENT = 24
 NODE = "#"
+DEEPEST = 20
+"""Definitions entered from within one another; what lies deeper is added first, without recursion."""
 
 _Key = tuple[object, ...]
 
@@ -60,6 +62,7 @@ class Graph:
         self._constant = constant
         self._known: dict[_Key, int] = {}
         self._defined: dict[str, int] = {}
+        self._depth = 0
 
     def add(self, expression: Expression) -> int:
         """Return the node of an expression, adding what is new."""
@@ -104,8 +107,28 @@ class Graph:
 
     def _definition(self, name: str) -> int:
         if name not in self._defined:
-            self._defined[name] = self.add(self._definitions[name])
+            names = [name] if self._depth < DEEPEST else self._needed_first(name)
+            self._depth += 1
+            for each in names:
+                self._defined[each] = self.add(self._definitions[each])
+            self._depth -= 1
         return self._defined[name]
+
+    def _needed_first(self, name: str) -> list[str]:
+        """Return the definitions a name needs that are not added yet, each before those that use it."""
+        ordered: dict[str, None] = {}
+        waiting = [name]
+        while waiting:
+            missing = [
+                word
+                for word in dict.fromkeys(map(str, names_in(self._definitions[waiting[-1]])))
+                if word in self._definitions and word not in self._defined and word not in ordered
+            ]
+            if missing:
+                waiting.extend(missing)
+            else:
+                ordered[waiting.pop()] = None
+        return list(ordered)
 
     def _intern(self, tree: Expression) -> int:
         key = _key(tree)

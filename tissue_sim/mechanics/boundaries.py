@@ -21,6 +21,10 @@ CODES = {
     "wall": kernels.WALL,
     "periodic": kernels.PERIODIC,
 }
+FURTHEST = 1e15
+"""um; there neighbouring doubles are 0.1 um apart, and records hold single precision up to 3e38."""
+SUSPICIOUS = 1e6
+"""Radii moved in one step; without such a step no cell gets so far within a run."""
 
 
 class Boundaries:
@@ -85,6 +89,22 @@ class Boundaries:
             )
         most = int(farthest.argmax())
         return (float(farthest[most]), int(rows[most, 1])), int(left.sum())
+
+    def check_resolved(self, tissue: TissueModel, radii: float) -> None:
+        """Refuse positions that doubles cannot resolve, given the farthest move of the step in radii."""
+        if radii <= SUSPICIOUS:
+            return
+        position = tissue.population["position"]
+        lost = np.flatnonzero(np.abs(position).max(axis=1) > FURTHEST)
+        if len(lost):
+            raise SimulationError(
+                f"position {position[lost[0]].tolist()} um: further away than {FURTHEST:g} um, where "
+                "neighbours cannot be told apart; use a shorter mechanics step, or look at what set radius, "
+                "forces and speeds",
+                process="mechanics",
+                time=tissue.clock.time,
+                cell_id=int(tissue.population["cell_id"][lost[0]]),
+            )
 
     def remove_outside(self, tissue: TissueModel) -> None:
         """Ask for the removal of cells beyond faces that remove them."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tissue_sim.errors import Problem, SettingsError, did_you_mean
 from tissue_sim.mechanics.affinity import affinity_problems
 from tissue_sim.mechanics.settings import parse_drift
-from tissue_sim.mechanics.stability import stable_step
+from tissue_sim.mechanics.stability import CLOSEST, stable_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,7 +94,13 @@ def step_warnings(
     """
     for name, settings in mechanics.items():
         limit = stable_step(settings, radii[name], dimensions)
-        if step > limit:
+        if limit == 0.0:
+            yield (
+                name,
+                f"the {settings.law} law gives cells of type '{name}' (radius {radii[name]:.3g} um) no "
+                f"finite speed at {CLOSEST:g} (R_i + R_j) or beyond; take smaller parameters",
+            )
+        elif step > limit:
             yield (
                 name,
                 f"the mechanics step of {step:g} min is unstable for packed cells of type '{name}' "

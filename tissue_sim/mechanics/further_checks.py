@@ -97,6 +97,10 @@ def further_warnings(
     for name, settings in mechanics.items():
         path = (name, "mechanics", "attachments")
         if (attachments := settings.attachments) is not None:
+            if attachments.maximum == 0 and attachments.rate > 0.0:
+                yield Problem(
+                    (*path, "rate"), "no effect: the cells' `maximum` of attachments is 0", on_key=True
+                )
             # Springs to z cells give modes with rates up to 2 z stiffness (Gershgorin).
             rate = 2.0 * min(attachments.maximum, NEIGHBOURS[dimensions]) * attachments.stiffness
             if rate * step > 2.0:

@@ -24,7 +24,7 @@ PAIRS = ("geometric", "mean")
 
 @dataclass(frozen=True)
 class LawParameter:
-    """One number of a law, 0 or more.
+    """One number of a law, 0 or more (`positive`: more than 0).
 
     Attributes
     ----------
@@ -42,6 +42,8 @@ class LawParameter:
         Built-in laws: unit in which it may be given instead where ``drag`` is; empty where it is no force.
     behaviour : bool
         It is a behaviour ``mechanics.NAME`` that rules and networks may change from cell to cell.
+    positive : bool
+        The law divides by it: 0 is refused. For parameters that are no behaviour, which rules set to 0.
     """
 
     name: str
@@ -51,6 +53,7 @@ class LawParameter:
     pair: str = "geometric"
     force_unit: str = ""
     behaviour: bool = True
+    positive: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,11 @@ class Law:
             if not (math.isfinite(one.default) and one.default >= 0.0):
                 raise SettingsError(
                     f"law '{self.name}': the default of '{one.name}' is {one.default}; allowed is 0 or more"
+                )
+            if one.positive and (one.default == 0.0 or one.behaviour):
+                raise SettingsError(
+                    f"law '{self.name}': '{one.name}' is positive, so its default is more than 0 and it is "
+                    "declared with behaviour=False: rules and `mechanics: none` set behaviours to 0"
                 )
         self._check_reach()
         if self.adhesion and self.adhesion not in self._names:

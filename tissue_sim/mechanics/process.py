@@ -98,6 +98,7 @@ class MechanicsProcess(Process):
         tissue.neighbours.invalidate()
         self.left_domain += left
         self._warn_once(tissue, dt, *farthest)
+        self._boundaries.check_resolved(tissue, farthest[0])
         self._boundaries.remove_outside(tissue)
 
     def counters(self) -> dict[str, int]:

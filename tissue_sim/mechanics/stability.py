@@ -11,7 +11,7 @@ from tissue_sim.mechanics.integrator import integrators
 if TYPE_CHECKING:
     from tissue_sim.mechanics.settings import ContactSettings
 
-__all__ = ["StabilityWarning", "stable_step"]
+__all__ = ["CLOSEST", "StabilityWarning", "stable_step"]
 
 CLOSEST = 0.8
 """Smallest d/s looked at: packed cells are rarely nearer."""
@@ -42,7 +42,7 @@ def stable_step(settings: ContactSettings, radius: float, dimensions: int) -> fl
     Returns
     -------
     float
-        inf where there are no forces or steps are divided.
+        inf where there are no forces or steps are divided, 0 where the law gives no finite numbers.
     """
     law = settings.contact_law
     if law is None or radius <= 0.0:
@@ -51,11 +51,16 @@ def stable_step(settings: ContactSettings, radius: float, dimensions: int) -> fl
     s = 2.0 * radius
     width = (law.reach_of(settings.parameters) - CLOSEST) / SAMPLES
     slopes = []
-    for k in range(SAMPLES):
-        left, right = s * (CLOSEST + k * width), s * (CLOSEST + (k + 1) * width * (1.0 - 1e-9))
-        # A law may jump at its end; what is asked for is its slope on the way there.
-        if law.speed(right, s, *values) != 0.0:
-            slopes.append((law.speed(left, s, *values) - law.speed(right, s, *values)) / (right - left))
+    try:
+        for k in range(SAMPLES):
+            left, right = s * (CLOSEST + k * width), s * (CLOSEST + (k + 1) * width * (1.0 - 1e-9))
+            # A law may jump at its end; what is asked for is its slope on the way there.
+            if law.speed(right, s, *values) != 0.0:
+                slopes.append((law.speed(left, s, *values) - law.speed(right, s, *values)) / (right - left))
+    except (ArithmeticError, ValueError):
+        return 0.0
+    if not all(map(math.isfinite, slopes)):
+        return 0.0
     stiffest = max((abs(slope) for slope in slopes), default=0.0)
     stability = integrators()[getattr(settings, "integrator", "euler")].stability
     return stability / ((2.0 * dimensions + 2.0) * stiffest) if stiffest > 0.0 else math.inf

@@ -25,6 +25,8 @@ def quantity_of(law: Law, parameter: LawParameter) -> Quantity:
     """Return the unit and bounds of a law's parameter: strengths may be 0, the reach may not."""
     if parameter.name == law.reach:
         return Quantity(parameter.unit, above=0.0, maximum=LONGEST_REACH)
+    if parameter.positive:
+        return Quantity(parameter.unit, above=0.0)
     return Quantity(parameter.unit, minimum=0.0)
 
 

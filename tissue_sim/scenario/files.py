@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tokenize
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +24,11 @@ __all__ = ["LARGEST_FILE", "Files", "is_diffusion_file", "named_files", "read_ma
 
 LARGEST_FILE = 256_000_000
 LARGEST_EXTENSION = 10_000_000
+_UNREADABLE = (
+    ValueError, TypeError, SyntaxError, tokenize.TokenError, LookupError, AttributeError, OverflowError,
+    EOFError, MemoryError, RecursionError,
+)  # fmt: skip
+"""What numpy raises on bytes that are no .npy file; it reads the header as Python tokens and literals."""
 _NETWORK_KEYS = ("sbml", "antimony", "bnet", "learned")
 
 
@@ -156,27 +163,26 @@ def read_mask(content: bytes) -> np.ndarray:
     """
     stream = io.BytesIO(content)
     try:
-        version = np.lib.format.read_magic(stream)
-        header = (
-            np.lib.format.read_array_header_1_0(stream)
-            if version == (1, 0)
-            else np.lib.format.read_array_header_2_0(stream)
-        )
-        shape, _, dtype = header
+        shape, dtype = _header(stream)
         size = dtype.itemsize
         for length in shape:
             size *= int(length)
         if dtype.kind not in "biuf" or size != len(content) - stream.tell():
             raise ValueError("it holds no plain numbers, or is cut short")
         stream.seek(0)
-        return np.lib.format.read_array(stream, allow_pickle=False)
-    except (
-        ValueError,
-        TypeError,
-        SyntaxError,
-        OverflowError,
-        EOFError,
-        MemoryError,
-        RecursionError,
-    ) as error:
+        with warnings.catch_warnings(action="ignore"):
+            return np.lib.format.read_array(stream, allow_pickle=False)
+    except _UNREADABLE as error:
         raise SettingsError(f"the file is no .npy array ({str(error)[:80]})") from None
+
+
+def _header(stream: io.BytesIO) -> tuple[tuple[int, ...], np.dtype]:
+    """Return shape and dtype; headers written by Python 2 are read without numpy's warning."""
+    version = np.lib.format.read_magic(stream)
+    with warnings.catch_warnings(action="ignore"):
+        shape, _, dtype = (
+            np.lib.format.read_array_header_1_0(stream)
+            if version == (1, 0)
+            else np.lib.format.read_array_header_2_0(stream)
+        )
+    return shape, dtype

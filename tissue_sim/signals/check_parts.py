@@ -63,12 +63,14 @@ def check_formula(
     if found or grid is None:
         return
     try:
-        lowest = float(field_of_formula(formula, grid, parameters, time, where).min(initial=np.inf))
+        values = field_of_formula(formula, grid, parameters, time, where)
     except SettingsError as error:
         yield Problem(path, error.message, error.offset)
         return
-    if time is None and lowest < 0.0:
-        yield Problem(path, f"the formula falls to {lowest:g} in some voxel; allowed is 0 or more")
+    if time is None and values.min(initial=np.inf) < 0.0:
+        lowest = int(values.argmin())  # `initial` has no `where`
+        text = f"the formula falls to {values.flat[lowest]:g} in {grid.voxel_text(lowest)}"
+        yield Problem(path, f"{text}; allowed is 0 or more")
 
 
 def unknown_signal(path: Path, name: str, signals: Mapping[str, Any], *, on_key: bool = False) -> Problem:

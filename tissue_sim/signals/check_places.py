@@ -8,6 +8,7 @@ import numpy as np
 
 from tissue_sim.errors import Problem
 from tissue_sim.signals.check_parts import check_formula, check_quantity, unknown_signal
+from tissue_sim.signals.fixed import voxels_of
 from tissue_sim.signals.regions import voxel_of, voxels_in
 from tissue_sim.signals.settings import FixedSettings, PrescribedMode, SourceSettings, unit_of
 from tissue_sim.units import SignalQuantity
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Path = tuple[str | int, ...]
 
-__all__ = ["check_places"]
+__all__ = ["check_places", "places_warnings"]
 
 
 def check_places(
@@ -88,10 +89,39 @@ def _listed(path: Path, entry: FixedSettings, grid: Grid | None) -> Iterator[Pro
         return
     for number, point in enumerate(entry.points or ()):
         if voxel_of(point, grid) is None:
-            yield Problem((*path, "points", number), f"the point {point} is outside the domain")
+            ends = zip(grid.origin, grid.spacing, reversed(grid.shape), grid.present, strict=True)
+            box = ", ".join(f"{a:g} to {a + n * d:g}" for a, d, n, present in ends if present)
+            message = f"the point {point} is outside the domain; inside is {box} um, upper ends excluded"
+            yield Problem((*path, "points", number), message)
     for number, voxel in enumerate(entry.voxels or ()):
         if any(index >= length for index, length in zip(voxel, grid.shape, strict=True)):
             yield Problem(
                 (*path, "voxels", number),
                 f"there is no voxel (z, y, x) = {tuple(voxel)}; the grid has {grid.shape}, counted from 0",
             )
+
+
+def places_warnings(
+    signals: Mapping[str, SignalSettings],
+    fixed: Sequence[FixedSettings],
+    grid: Grid | None,
+    masks: Mapping[str, np.ndarray],
+) -> Iterator[Problem]:
+    """Yield entries of `fixed` that hold voxels which an earlier one holds at another value."""
+    if grid is None:
+        return
+    for name, signal in signals.items():
+        entries = [(number, entry) for number, entry in enumerate(fixed) if entry.signal == name]
+        if len(entries) < 2:
+            continue
+        values = np.full(grid.shape, np.nan)
+        for number, entry in entries:
+            held, value = voxels_of(entry, masks, grid), entry.value.to(signal.unit)
+            other = np.flatnonzero(held & ~np.isnan(values) & (values != value))
+            if len(other):
+                yield Problem(
+                    ("fixed", number),
+                    f"{len(other)} of its voxels, the first {grid.voxel_text(int(other[0]))}, are held at "
+                    f"{values.flat[other[0]]:g} by an entry before it; there it counts, at {value:g}",
+                )
+            values[held] = value

@@ -120,9 +120,12 @@ def diffusion_field(
             )
     else:
         field = field_of_formula(value.tree, grid, parameters)
-    lowest = float(field.min())
-    if not (np.isfinite(field).all() and lowest >= 0.0):
+    allowed = np.isfinite(field) & (field >= 0.0)
+    if not allowed.all():
+        voxel = int(np.flatnonzero(~allowed)[0])
         raise SettingsError(
-            f"the diffusion falls to {lowest:g} um^2/min in some voxel; allowed is 0 or more, finite"
+            f"the diffusion falls to {field.flat[voxel]:g} um^2/min in {grid.voxel_text(voxel)}; "
+            "allowed is 0 or more, finite"
         )
+    lowest = float(field.min())
     return lowest if lowest == field.max() else field

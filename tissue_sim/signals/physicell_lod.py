@@ -120,6 +120,7 @@ class PhysiCellStep:
         diagonal[0] -= ratio
         diagonal[-1] -= ratio
         inverse = np.empty(number)
-        for i in range(number):
-            inverse[i] = 1.0 / (diagonal[i] - (ratio**2 * inverse[i - 1] if i > 0 else 0.0))
+        with np.errstate(all="ignore"):  # a diffusion near the largest numbers; the field shows it
+            for i in range(number):
+                inverse[i] = 1.0 / (diagonal[i] - (ratio * (ratio * inverse[i - 1]) if i > 0 else 0.0))
         return ratio, ratio * inverse, inverse

@@ -62,8 +62,14 @@ def field_of_formula(
 
     with np.errstate(all="ignore"):
         values = np.asarray(evaluate(expression, lookup), dtype=np.float64)
+    wanted = grid.shape if where is None else (int(np.count_nonzero(where)),)
+    values = np.array(np.broadcast_to(values, wanted), order="C")
     if not np.isfinite(values).all():
         when = "" if time is None else f" at time {time:g} min"
-        raise SettingsError(f"the formula has no finite value in every voxel{when}")
-    wanted = grid.shape if where is None else (int(np.count_nonzero(where)),)
-    return np.array(np.broadcast_to(values, wanted), order="C")
+        first = int(np.flatnonzero(~np.isfinite(values))[0])
+        voxel = first if where is None else int(np.flatnonzero(where)[first])
+        raise SettingsError(
+            f"the formula has no finite value in every voxel{when}: it is {values.flat[first]:g} in "
+            f"{grid.voxel_text(voxel)}"
+        )
+    return values

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tissue_sim.codegen.walk import names_in
+from tissue_sim.errors import SettingsError
 from tissue_sim.signals.prescribed import field_of_formula
 from tissue_sim.signals.regions import voxels_in
 from tissue_sim.signals.settings import unit_of
@@ -41,15 +42,16 @@ class PlacedSources:
     def __init__(self, signal: str, unit: str, sources: Sequence[SourceSettings], grid: Grid) -> None:
         self._grid = grid
         per_minute = unit_of(unit, "1/min")
-        self._entries: list[tuple[np.ndarray, float | Expression]] = [
+        self._entries: list[tuple[int, np.ndarray, float | Expression]] = [
             (
+                number,
                 voxels_in(each.region, grid),
                 each.rate.to(per_minute) if isinstance(each.rate, SignalQuantity) else each.rate.tree,
             )
-            for each in sources
+            for number, each in enumerate(sources)
             if each.signal == signal
         ]
-        formulas = [rate for _, rate in self._entries if not isinstance(rate, float)]
+        formulas = [rate for *_, rate in self._entries if not isinstance(rate, float)]
         self._names = sorted({str(name) for formula in formulas for name in names_in(formula)})
         self.changing = "time" in self._names
         self._last: tuple[float, ...] | None = None
@@ -73,15 +75,18 @@ class PlacedSources:
         Raises
         ------
         SettingsError
-            A formula has no finite value in some voxel.
+            A formula has no finite value in some voxel; the message names source and voxel.
         """
         self._last = self._of_now(time, parameters)
         production, removal = np.zeros(self._grid.shape), np.zeros(self._grid.shape)
-        for voxels, rate in self._entries:
+        for number, voxels, rate in self._entries:
             if isinstance(rate, float):
                 values: np.ndarray = np.full(np.count_nonzero(voxels), rate)
             else:
-                values = field_of_formula(rate, self._grid, parameters, time, where=voxels)
+                try:
+                    values = field_of_formula(rate, self._grid, parameters, time, where=voxels)
+                except SettingsError as error:
+                    raise SettingsError(f"sources.{number}.rate: {error.message}", error.offset) from None
             production[voxels] += np.maximum(values, 0.0)
             removal[voxels] += np.maximum(-values, 0.0)
         return production if production.any() else None, removal if removal.any() else None

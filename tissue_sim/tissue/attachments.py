@@ -64,7 +64,7 @@ class Attachments:
         Raises
         ------
         UsageError
-            If no cell type has attachments, or a cell would be attached to itself.
+            If no cell type has attachments, a cell would be attached to itself, or these are no cell_ids.
         CellRemovedError
             If a cell is gone.
         """
@@ -109,5 +109,12 @@ class Attachments:
 
 
 def _sorted_pairs(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    both = np.stack([np.atleast_1d(first), np.atleast_1d(second)], axis=1).astype(np.int64)
-    return np.sort(both, axis=1)
+    both = [np.atleast_1d(first), np.atleast_1d(second)]
+    # An empty list is an array of floats.
+    whole = all(each.dtype.kind in "iu" or not each.size for each in both)
+    if not whole or both[0].ndim != 1 or both[0].shape != both[1].shape:
+        raise UsageError(
+            f"attachments are between cell_ids, two whole numbers or two lists of them of one length; found "
+            f"{first!r:.60} and {second!r:.60}"
+        )
+    return np.sort(np.stack(both, axis=1).astype(np.int64), axis=1)

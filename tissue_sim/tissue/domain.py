@@ -47,6 +47,12 @@ class Grid:
         number = self.shape[2 - axis]
         return self.origin[axis] + (np.arange(number) + 0.5) * self.spacing[axis]
 
+    def voxel_text(self, voxel: int) -> str:
+        """Return what a message calls a voxel, given its index in a flat field."""
+        index = np.unravel_index(voxel, self.shape)
+        centre = ", ".join(f"{self.centres(axis)[index[2 - axis]]:g}" for axis in range(3))
+        return f"voxel (z, y, x) = ({', '.join(str(each) for each in index)}), centre ({centre}) um"
+
 
 @dataclass(frozen=True)
 class Domain:

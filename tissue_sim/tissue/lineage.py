@@ -57,5 +57,8 @@ class Lineage:
         }
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Take over what `arrays` returned."""
+        """Take over what `arrays` returned; raise ValueError where their lengths differ."""
+        lengths = {name: len(arrays[name]) for name in DTYPES}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"the arrays of the lineage have different lengths, {lengths}")
         self._parts = {name: [np.array(arrays[name], dtype=dtype)] for name, dtype in DTYPES.items()}

@@ -110,6 +110,8 @@ class Requests:
         return {**{name: values.copy() for name, values in self._pending.items()}, "axes": self._axes.copy()}
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
-        """Take over what `state` returned."""
+        """Take over what `state` returned; raise ValueError where the lengths of its arrays differ."""
         self._pending = {name: np.array(state[name], dtype=dtype) for name, dtype in DTYPES.items()}
         self._axes = np.array(state["axes"], dtype=np.float64).reshape(-1, 3)
+        if any(len(values) != len(self._axes) for values in self._pending.values()):
+            raise ValueError("the arrays of pending requests have different lengths")

@@ -13,6 +13,7 @@ from tissue_sim.analysis.plots.field import draw_field
 from tissue_sim.analysis.plots.membranes import draw_membranes
 from tissue_sim.analysis.plots.scale_bar import draw_scale_bar
 from tissue_sim.analysis.plots.style import DEAD, label_of
+from tissue_sim.errors import RunError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,12 +72,17 @@ def draw_section(
     Raises
     ------
     RunError
-        Unknown time, column or signal.
+        Unknown time, column or signal, or cells of endless size.
     """
     cells = run.cells(time)
     domain = run.header.domain
     plane = planes.plane_of(domain)
     shown, radii = planes.cut_cells(cells, plane)
+    if not (np.isfinite(radii).all() and np.isfinite(shown[["x", "y", "z"]].to_numpy()).all()):
+        raise RunError(
+            "cells lie or reach further than numbers in single precision, in which positions and radii are "
+            "recorded, so that they cannot be drawn"
+        )
     left, right, bottom, top = planes.view_of(shown, radii, plane, domain)
     axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", anchor="N", xticks=[], yticks=[])
     name = signal if signal is not None else next(iter(run.signals), None)

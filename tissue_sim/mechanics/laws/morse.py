@@ -43,6 +43,7 @@ LAW = Law(
             "the width of the well, over R_i + R_j, is 1/steepness",
             pair="mean",
             behaviour=False,
+            positive=True,
         ),
         LawParameter(
             "cutoff",

@@ -100,6 +100,9 @@ def _of_setting(
         what = f"; {place}" if place else did_you_mean(name, alike) or f"; what can is {CHANGEABLE}"
         yield Problem(path, f"'{name[:80]}' cannot change during a run{what}", on_key=True)
         return
+    if value in ({}, []):
+        yield Problem(path, f"nothing stands here, so '{name}' would not change; write what to set")
+        return
     choosing = [key for key in ("where", "fraction") if key in one.model_fields_set]
     if choosing and not place.of_cells:
         message = f"'{name}' belongs to the whole tissue, so {' and '.join(choosing)} cannot choose cells"

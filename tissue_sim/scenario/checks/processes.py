@@ -11,6 +11,7 @@ from tissue_sim.mechanics import checks as mechanics_checks
 from tissue_sim.mechanics.further_checks import further_problems, further_warnings
 from tissue_sim.signals import checks as signal_checks
 from tissue_sim.signals.check_physicell import physicell_warnings
+from tissue_sim.signals.check_places import places_warnings
 from tissue_sim.signals.reactions.checks import check_reactions, reaction_warnings
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ def process_warnings(context: Context) -> Iterator[Problem]:
         yield under(problem, "cell_types")
     yield from _unbiased_chemotaxis(context)
     yield from physicell_warnings(settings.signals)
+    grid = context.domain.grid if context.domain is not None else None
+    yield from places_warnings(settings.signals, settings.fixed, grid, context.masks)
 
 
 def _unbiased_chemotaxis(context: Context) -> Iterator[Problem]:

@@ -45,11 +45,9 @@ def failure(
     slopes = {name: float(rate) for name, rate in rates_now(reactions, known).items()}
     # The one without a finite rate, else the one that changes fastest.
     signal = max(slopes, key=lambda name: abs(slopes[name]) if np.isfinite(slopes[name]) else np.inf)
-    z, y, x = (int(each) for each in np.unravel_index(voxel, grid.shape))
-    centre = ", ".join(f"{grid.centres(axis)[place]:g}" for axis, place in enumerate((x, y, z)))
     values = ", ".join(f"{name} = {known[name]:.6g}" for name in slopes)
     return SimulationError(
-        f"the reactions cannot be integrated in voxel (z, y, x) = ({z}, {y}, {x}), centre ({centre}) um: "
+        f"the reactions cannot be integrated in {grid.voxel_text(voxel)}: "
         f"{MEANINGS.get(code, 'their steps fell below rounding error')}; there {values}, "
         f"{signal}' = {slopes[signal]:.6g}; {ADVICE}",
         process="signals",

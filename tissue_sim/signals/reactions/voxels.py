@@ -34,6 +34,8 @@ ABSOLUTE = 1e-13
 """Absolute tolerance over the largest value of a signal."""
 SMALLEST = 1e-30
 """Absolute tolerance where all signals are 0."""
+FIRST_PART, PART_GROWTH = 64, 8
+"""Voxels integrated at once, and how that grows: few calls for large fields, a soon end where all fail."""
 
 
 class VoxelReactions:
@@ -186,6 +188,16 @@ class VoxelReactions:
         return {**known, TIME: time}
 
     def _integrate(
+        self, kernels: OdeKernels, voxels: np.ndarray, parameters: Parameters, start: float, dt: float
+    ) -> None:
+        # Voxels that fail take the most steps of all; parts end the search at the first of them, for any
+        # number of threads the same one. What one voxel does never depends on the others of its part.
+        first, length = 0, FIRST_PART
+        while first < len(voxels):
+            self._integrate_part(kernels, voxels[first : first + length], parameters, start, dt)
+            first, length = first + length, length * PART_GROWTH
+
+    def _integrate_part(
         self, kernels: OdeKernels, voxels: np.ndarray, parameters: Parameters, start: float, dt: float
     ) -> None:
         status = kernels.advance(self._rows.values, voxels, start, dt)
