@@ -118,6 +118,7 @@ def test_a_factor_multiplies_production(method, factor):
     assert column(kind, values, "P").mean() == pytest.approx(600.0 * factor, rel=0.03)
 
 
+@pytest.mark.slow
 def test_networks_in_arrays_do_the_same(monkeypatch):
     ends = []
     for largest in (32, 0):
@@ -296,6 +297,7 @@ interventions:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_through_divisions_in_a_tissue(method):
     simulation = Simulation(load_scenario_text(SCENARIO.replace("METHOD", method), name="s.yaml"))

@@ -27,9 +27,9 @@ EXACT_BELOW = 50.0
 """Means, with three deviations, up to which tau-leaping takes single reactions at this leap."""
 VALID_FROM = 100.0
 """Means from which on Langevin is compared."""
-SAMPLE = [("00005", "tau_leaping"), ("00028", "tau_leaping"), ("00005", "chemical_langevin")]
+SAMPLE = [("00005", "tau_leaping"), ("00005", "chemical_langevin")]
 OTHERS = [
-    *((f"{number:05d}", "tau_leaping") for number in range(1, 30) if number not in (5, 28)),
+    *((f"{number:05d}", "tau_leaping") for number in range(1, 30) if number != 5),
     ("00023", "chemical_langevin"),
 ]
 HEAVY_TAILS = "00003"
@@ -81,6 +81,7 @@ def test_the_other_cases_pass(ground_truth, case, method):
     check(ground_truth / "sbml" / "stochastic" / case, method)
 
 
+@pytest.mark.slow
 def test_the_case_with_an_event_passes_by_langevin_with_many_molecules(ground_truth):
     """Immigration a hundred times as fast: 1000 molecules at rest, set to 50 at 25 as the case says."""
     model = model_of(ground_truth / "sbml" / "stochastic" / "00028")

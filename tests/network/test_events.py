@@ -90,6 +90,7 @@ def test_conditions_that_hold_for_a_part_of_a_step_are_not_missed(ordered):
     assert final(ordered, "grazed") == pytest.approx(6.299, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_a_wave_in_time_shortens_the_steps_that_would_jump_over_its_crests(models):
     model = models.network(
         {"A": "1"},
@@ -224,6 +225,7 @@ def test_equal_events_are_drawn_fairly_and_apart_in_cells_and_networks(models):
     assert not np.array_equal(advanced(second, 1, np.arange(200), 200)[:, at["n_heads"]], heads)
 
 
+@pytest.mark.slow
 def test_stiff_networks_stop_at_events_too(models):
     kind = OdeKind(models.stiff(), ToleranceSettings(), 0)
     values = np.zeros((1, len(kind.names)))
@@ -240,6 +242,7 @@ def test_stiff_networks_stop_at_events_too(models):
     np.testing.assert_allclose([when for _, when in found], exact, atol=2e-6)
 
 
+@pytest.mark.slow
 def test_more_events_at_the_start_than_there_are_slots(models):
     chain = [
         models.event(

@@ -75,6 +75,7 @@ def test_level_2_means_persistent_true_before_the_start_and_values_at_the_trigge
     assert (found.delay, found.priority) == (None, None)
 
 
+@pytest.mark.slow
 def test_a_volume_set_by_an_event_keeps_amounts_and_a_concentration_is_set_by_the_volume_before():
     sets_volume = event(after(1), assign("cell", "<cn>4</cn>"))
     both = event(after(2), assign("A", "<cn>5</cn>") + assign("cell", "<cn>1</cn>")).replace('"E"', '"F"')

@@ -31,7 +31,7 @@ def run(tissue: TissueModel, minutes: float) -> None:
         tissue.step()
 
 
-@pytest.mark.parametrize("e", ["0.9", "uniform(0.7, 0.95)"])
+@pytest.mark.parametrize("e", ["0.9", pytest.param("uniform(0.7, 0.95)", marks=pytest.mark.slow)])
 def test_times_of_events_do_not_depend_on_the_step(models, e):
     model = models.ball().with_parameters({"e": models.parse_distribution(e)})
     blocks = []

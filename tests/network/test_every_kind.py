@@ -85,7 +85,15 @@ SAME_BY_NUMBERS = {"ode": 1e-9}
 """Kinds whose half steps add up to a relative difference."""
 SAME_BITS = {"map", "boolean_synchronous"}
 """Kinds whose half steps add up exactly, since nothing is drawn on the way; others do in distribution."""
-EVERY_KIND = pytest.mark.parametrize("name", sorted({*kinds(), *SAMPLES}))
+LONG = {"tau_leaping with events", "chemical_langevin with events"}
+"""Samples that take long to compile."""
+EVERY_KIND = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in LONG else [])
+        for name in sorted({*kinds(), *SAMPLES})
+    ],
+)
 
 
 def method_of(name: str) -> str:

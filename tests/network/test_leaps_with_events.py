@@ -74,6 +74,7 @@ def assert_same_law(one, other):
             assert stats.chi2_contingency(table[:, table.sum(axis=0) > 20]).pvalue > LEAST_CHANCE, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_laws_are_those_of_exact_simulation(mixed, method):
     """By species, by time and by both, after delays, called off: where leaps are short enough not to show."""

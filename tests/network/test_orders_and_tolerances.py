@@ -82,6 +82,7 @@ def test_order_five_in_scalars(kaps, stiff):
     assert 4.6 < -slope(NUMBERS, [run.errors().max() for run in runs]) < 6.2
 
 
+@pytest.mark.slow
 @METHODS
 def test_order_five_in_arrays_and_of_the_moments_of_events(halved, stiff):
     runs = [in_equal_steps(halved, number, stiff) for number in NUMBERS]

@@ -132,7 +132,10 @@ def test_the_coefficients_are_of_order_five_with_an_error_of_order_four():
     assert abs(rest[0]) < 1e-7
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(each, marks=[pytest.mark.slow] if each == "van der pol" else []) for each in CASES],
+)
 def test_scalars_arrays_and_scipy_agree(make_network, monkeypatch, case):
     text, parameters, first, duration = CASES[case]
     exact = solve_ivp(

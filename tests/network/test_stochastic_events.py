@@ -167,6 +167,7 @@ def test_half_steps_equal_whole_ones_in_distribution(mixed):
         assert stats.chi2_contingency([each[seen] for each in table]).pvalue > LEAST_CHANCE
 
 
+@pytest.mark.slow
 def test_every_reaction_that_reaches_a_threshold_triggers(eventful):
     """Births are Poisson(k t); every fifth resets the count, however many fall into one step."""
     model = eventful(
@@ -184,6 +185,7 @@ def test_every_reaction_that_reaches_a_threshold_triggers(eventful):
     assert stats.chisquare(observed[kept], scaled).pvalue > LEAST_CHANCE
 
 
+@pytest.mark.slow
 def test_delays_go_on_through_steps_and_can_be_called_off(eventful):
     """A molecule decays at rate 1: what waits 0.8 for it is executed, or called off, by exact laws."""
     model = eventful(
@@ -229,6 +231,7 @@ def test_a_time_is_met_wherever_steps_end(eventful, comparison, step):
     np.testing.assert_allclose(values[:, kind.names.index("when")], 2.5, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_rows_are_widened_where_many_events_wait(eventful):
     model = eventful(
         "-> X @ 40", {"n": 0}, {"X": 0}, ("e", "X >= 1", {"n": "n + 1"}, {"delay": "3", **NOW}),
@@ -239,6 +242,7 @@ def test_rows_are_widened_where_many_events_wait(eventful):
     assert values[:, kind.names.index("n")].mean() == pytest.approx(40.0, abs=4.0 * math.sqrt(40.0 / 20))
 
 
+@pytest.mark.slow
 def test_counts_that_events_set_are_rounded_or_refused(eventful):
     model = eventful(
         "X -> @ 0.1*X", {"to": 6.6}, {"X": 1, "Y": 0}, ("e", "time >= 0", {"X": "to"}, {"initial": False})
@@ -248,6 +252,7 @@ def test_counts_that_events_set_are_rounded_or_refused(eventful):
         simulate(model, [0.0, 1.0], method="gillespie", parameters={"to": -2})
 
 
+@pytest.mark.slow
 def test_held_species_are_spared_by_events(eventful):
     model = eventful(
         "-> X @ 5\nX -> @ X", {"n": 0}, {"X": 5}, ("e", "time >= 1.5", {"X": "100", "n": "n + 1"}, {})

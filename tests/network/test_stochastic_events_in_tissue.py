@@ -86,6 +86,7 @@ def test_a_restored_tissue_goes_on_with_the_same_bits(model):
     assert other.blocks["net"].values.tobytes() == tissue.blocks["net"].values.tobytes()
 
 
+@pytest.mark.slow
 def test_more_events_than_slots_happen_at_the_first_moment(make_network, models):
     events = tuple(
         models.event(f"e{i}", "X >= 0", {"n": "n + 1"}, initial=False, **models.NOW) for i in range(9)
@@ -97,6 +98,7 @@ def test_more_events_than_slots_happen_at_the_first_moment(make_network, models)
     assert tissue.blocks["net"].quantity("n", 3).tolist() == [9.0] * 3
 
 
+@pytest.mark.slow
 def test_the_mean_number_of_events_is_right(model):
     """No death: births 8 per minute, a tenth of them events."""
     network = replace(model, reactions=model.reactions[:1])

@@ -204,6 +204,7 @@ def test_a_net_rate_is_never_cut_at_zero(make_network, method):
         simulate(model, np.arange(200.0), method=method, cells=20)
 
 
+@pytest.mark.slow
 def test_too_many_reactions_name_the_fastest(make_network):
     model = make_network("-> X @ 1\nX -> X + Y @ fast\nY -> @ 0.001*Y", {"fast": 1e4}, {"X": 1, "Y": 0})
     for kind_class in (GillespieKind, TauLeapingKind):

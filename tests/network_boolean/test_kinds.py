@@ -155,6 +155,7 @@ def test_the_next_node_is_drawn_in_proportion_to_its_rate(net):
     assert ((found - expected) ** 2 / expected).sum() < 30.0  # chi-square, 7 degrees of freedom: p = 1e-4
 
 
+@pytest.mark.slow
 def test_networks_of_several_words(net):
     names = [f"X{i}" for i in range(130)]
     ring = "\n".join(f"{name}, {names[i - 1]}" for i, name in enumerate(names))

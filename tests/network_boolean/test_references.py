@@ -87,6 +87,7 @@ def agreeing(shares, reference, cells, runs=100_000):
         assert abs(p - p_ref) <= 3.0 * error, sorted(state)
 
 
+@pytest.mark.slow
 def test_one_model_of_the_ensemble(bw, ground_truth):
     folder = ground_truth / "boolean" / "maboss" / "ensemble"
     shares = {state: p / 6.0 for state, p in invasion(bw, folder, 0, 10_000).items()}

@@ -63,6 +63,7 @@ def test_a_linear_network_reproduces_the_matrix_exponential(make):
         np.testing.assert_allclose(found.values[0, k], expm(A * t) @ [1.0, 2.0, 3.0], rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_stiff_linear_network_uses_the_exact_jacobian(make):
     stiff = np.array([[-1e5, 1e5, 0.0], [0.0, -1.0, 0.0], [0.5, 0.0, -0.2]])
     model = learned(make.linear(stiff), "XYZ", [1.0, 1.0, 0.0])

