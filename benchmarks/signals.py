@@ -137,8 +137,8 @@ def against_physicell() -> None:
         return float(np.linalg.norm(found - exact) / np.linalg.norm(exact))
 
     lod = PhysiCellStep(grid, DIFFUSION, DECAY, HeldVoxels(BoundarySettings(), "1", grid, None, None))
-    nobody = CellPlaces(np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0), 0)
-    cells = CellRates(nobody, (np.zeros(0),) * 6, saturating=False)
+    nobody = CellPlaces(np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0), np.zeros(0), 0)
+    cells = CellRates(nobody, (nobody.nothing,) * 6, saturating=False, tissue=None, signal="")
     theirs = field.copy()
     for _ in range(100):
         lod.advance(theirs, cells, 0.01)
