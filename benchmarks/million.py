@@ -42,8 +42,8 @@ def draw(rows: list[dict[str, float]], file: Path) -> None:
     ):
         axis.plot(hours, [row[name] for row in rows])
         axis.set(xlabel="simulated time / h", ylabel=label, xlim=(0, hours[-1]))
-    axes[1].set_ylim(0)
-    axes[2].set_ylim(0)
+    for axis, name in zip(axes[1:], ("minutes", "gigabytes"), strict=True):
+        axis.set_ylim(0, 1.15 * max(row[name] for row in rows))
     figure.savefig(file, dpi=110)
 
 
