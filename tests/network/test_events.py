@@ -177,6 +177,7 @@ def naive_windows(drawn: dict[str, float]) -> float:
     return x
 
 
+@pytest.mark.slow
 def test_random_events_do_what_a_plain_loop_does(models):
     kind = OdeKind(models.windows(), ToleranceSettings(), 0)
     values = np.zeros((400, len(kind.names)))

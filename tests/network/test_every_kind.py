@@ -85,7 +85,7 @@ SAME_BY_NUMBERS = {"ode": 1e-9}
 """Kinds whose half steps add up to a relative difference."""
 SAME_BITS = {"map", "boolean_synchronous"}
 """Kinds whose half steps add up exactly, since nothing is drawn on the way; others do in distribution."""
-LONG = {"tau_leaping with events", "chemical_langevin with events"}
+LONG = {name for name in SAMPLES if name.endswith(" with events")}
 """Samples that take long to compile."""
 EVERY_KIND = pytest.mark.parametrize(
     "name",

@@ -46,6 +46,7 @@ def test_moments_of_birth_and_death(turnover, method, size):
         assert_moments(found[:, i], size, size * (1.0 - math.exp(-time)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_moments_of_dimerisation(dimers, method):
     """At rest P(b) is proportional to (c/2r)^b/((N - 2b)! b!), by detailed balance."""
@@ -109,6 +110,7 @@ def test_few_molecules_decay_by_the_exact_law(turnover):
     assert stats.chisquare(observed[kept], scaled).pvalue > LEAST_CHANCE
 
 
+@pytest.mark.slow
 def test_critical_reactions_beside_large_counts(make_network):
     """A gene of which there is one switches exactly while its product is leapt over."""
     model = make_network(

@@ -133,6 +133,7 @@ SBML = """<?xml version="1.0" encoding="UTF-8"?>
 </kineticLaw></reaction></listOfReactions></model></sbml>"""
 
 
+@pytest.mark.slow
 def test_concentrations_are_shared_out_as_molecules():
     pytest.importorskip("libsbml")
     tissue = tissue_of({"sbml": SBML, "method": "tau_leaping"}, 500)

@@ -134,7 +134,10 @@ def test_the_coefficients_are_of_order_five_with_an_error_of_order_four():
 
 @pytest.mark.parametrize(
     "case",
-    [pytest.param(each, marks=[pytest.mark.slow] if each == "van der pol" else []) for each in CASES],
+    [
+        pytest.param(each, marks=[pytest.mark.slow] if each in ("van der pol", "tyson") else [])
+        for each in CASES
+    ],
 )
 def test_scalars_arrays_and_scipy_agree(make_network, monkeypatch, case):
     text, parameters, first, duration = CASES[case]
@@ -157,6 +160,7 @@ def test_scalars_arrays_and_scipy_agree(make_network, monkeypatch, case):
         assert (np.abs(found[0] - other) / scale).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_a_pivot_of_zero_leads_to_the_code_that_exchanges_rows(make_network):
     """A step of 1 makes the first pivot 0: growth at rate 1/gamma. All ends well."""
     growth = 1.0 / ROSENBROCK.gamma

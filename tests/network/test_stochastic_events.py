@@ -205,6 +205,7 @@ def test_delays_go_on_through_steps_and_can_be_called_off(eventful):
     assert stats.binomtest(int(lost.sum()), 4000, math.exp(-0.8)).pvalue > LEAST_CHANCE
 
 
+@pytest.mark.slow
 def test_priorities_and_draws_among_equals(eventful):
     log = {"log": "10*log + 1"}, {"log": "10*log + 2"}, {"log": "10*log + 3"}
     model = eventful(

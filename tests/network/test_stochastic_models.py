@@ -143,6 +143,7 @@ def test_negative_counts_are_refused(make_network):
         simulate(bare, [0.0, 1.0], method="gillespie")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_concentrations_move_by_molecules_of_their_volume(method):
     """X per volume 4: one molecule is 0.25; k = 2 reactions per time whatever the volume."""

@@ -106,6 +106,7 @@ def test_a_network_of_what_all_cells_share_is_computed_beforehand(make):
     assert found["g"][0, 1] == pytest.approx(np.tanh(-0.2), rel=1e-14)
 
 
+@pytest.mark.slow
 def test_a_hybrid_is_the_mechanistic_network_where_the_term_is_known(make):
     """r = 1/(1 + exp(-(a X + b Y))) by a network, and written out."""
     content = make.bytes(
