@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -226,17 +224,12 @@ def test_every_reader_and_every_method_has_a_row():
     assert sorted(methods) == sorted(kinds())
 
 
-def test_the_page_is_short_and_its_examples_run(tmp_path, monkeypatch):
+def test_the_page_is_short_and_its_examples_run(tmp_path, monkeypatch, tutorial):
     for extra in ("libsbml", "antimony"):
         pytest.importorskip(extra)
     lines = TEXT.splitlines()
     assert len(lines) < LONGEST_PAGE
     assert max(len(line) for line in lines if not line.startswith("|")) <= WIDEST_LINE
-    path = Path(__file__).with_name("test_tutorial.py")
-    spec = importlib.util.spec_from_file_location("tutorial_pages", path)
-    pages = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "tutorial_pages", pages)
-    spec.loader.exec_module(pages)
-    assert sum(line.startswith("```") for line in lines) == 2 * len(pages.blocks_of(PAGE))
+    assert sum(line.startswith("```") for line in lines) == 2 * len(tutorial.blocks_of(PAGE))
     monkeypatch.chdir(tmp_path)
-    pages.read_page(PAGE, "")
+    tutorial.read_page(PAGE, "")

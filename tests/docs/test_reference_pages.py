@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -251,16 +249,11 @@ def test_what_the_tables_say_is_refused_in_those_words(row):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_page_is_short_and_its_examples_run(name, tmp_path, monkeypatch):
+def test_the_page_is_short_and_its_examples_run(name, tmp_path, monkeypatch, tutorial):
     lines = TEXTS[name].splitlines()
     assert len(lines) < LONGEST_PAGE
     assert max(len(line) for line in lines if not line.startswith("|")) <= WIDEST_LINE
-    path = Path(__file__).with_name("test_tutorial.py")
-    spec = importlib.util.spec_from_file_location("tutorial_pages", path)
-    pages = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "tutorial_pages", pages)
-    spec.loader.exec_module(pages)
-    assert sum(line.startswith("```") for line in lines) == 2 * len(pages.blocks_of(DOCS / name))
-    pages.test_links_lead_somewhere(DOCS / name)
+    assert sum(line.startswith("```") for line in lines) == 2 * len(tutorial.blocks_of(DOCS / name))
+    tutorial.test_links_lead_somewhere(DOCS / name)
     monkeypatch.chdir(tmp_path)
-    pages.read_page(DOCS / name, "")
+    tutorial.read_page(DOCS / name, "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tissue_sim.errors import ScenarioError
@@ -138,7 +140,7 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("below", "message"), MISTAKES)
 def test_a_mistake_is_found_at_its_place(below, message):
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(ScenarioError, match=re.escape(message)) as caught:
         load_scenario_text(f"{SMALL}    {below}\n", name="s.yaml")
     found = [str(problem) for problem in caught.value.problems]
     assert len(found) == 1, found

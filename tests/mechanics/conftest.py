@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tissue_sim.mechanics.basement_membranes_settings import membrane_settings
+from tissue_sim.mechanics.further_forces import further_forces
 from tissue_sim.mechanics.process import MechanicsProcess
 from tissue_sim.mechanics.settings import MotilitySettings, mechanics_settings
 from tissue_sim.tissue.domain import Domain, Grid
@@ -19,6 +21,7 @@ def build_tissue(
     radius: Any = 5.0,
     *,
     mechanics: Any = None,
+    membranes: Sequence[dict[str, Any]] = (),
     motility: Mapping[str, Any] | None = None,
     types: Sequence[int] | None = None,
     step: float = 0.1,
@@ -29,7 +32,10 @@ def build_tissue(
     grid: Grid | None = None,
     seed: int = 1,
 ) -> TissueModel:
-    """A tissue with the mechanics process only; `mechanics` and `motility` may be lists, one per type."""
+    """A tissue with mechanics and what acts beside contacts, of which there is nothing if nothing is given.
+
+    `mechanics` and `motility` may be lists, one per type.
+    """
     half = np.broadcast_to(np.asarray(size, dtype=float), (3,)) / 2.0
     boundaries = (boundary,) * 3 if isinstance(boundary, str) else tuple(boundary)
     domain = Domain(tuple(-half), tuple(half), tuple(present), boundaries, grid)
@@ -39,13 +45,11 @@ def build_tissue(
     tissue = TissueModel(domain, names, {"mechanics": step}, seed=seed)
     for name, field in (fields or {}).items():
         tissue.fields[name], tissue.field_units[name] = field, "mmHg"
-    tissue.add_process(
-        MechanicsProcess(
-            tissue,
-            {name: mechanics_settings(each) for name, each in zip(names, contacts, strict=True)},
-            {name: MotilitySettings(**each) for name, each in zip(names, crawling, strict=True)},
-        )
-    )
+    settings = {name: mechanics_settings(each) for name, each in zip(names, contacts, strict=True)}
+    further = further_forces(tissue, settings, [membrane_settings(each) for each in membranes])
+    walking = {name: MotilitySettings(**each) for name, each in zip(names, crawling, strict=True)}
+    for process in (*further, MechanicsProcess(tissue, settings, walking, further)):
+        tissue.add_process(process)
     position = np.array(position, dtype=float).reshape(-1, 3)
     kinds = np.zeros(len(position), dtype=np.int64) if types is None else np.asarray(types)
     tissue.add_cells(position, kinds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 import numpy as np
@@ -139,7 +140,7 @@ initial:
     ],
 )
 def test_mistakes_are_located(text, place, message, tmp_path):
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(ScenarioError, match=re.escape(message)) as caught:
         load_scenario_text(SCENARIO.replace("AFFINITY", text), EXAMPLES)
     found = {f"{each.line}:{each.column}": each.message for each in caught.value.problems}
     assert place in found, found

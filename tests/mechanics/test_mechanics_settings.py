@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -70,7 +71,7 @@ def test_quantities_and_forces():
     ],
 )
 def test_mistakes_are_located(value, place, message):
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(ValidationError, match=re.escape(message)) as caught:
         mechanics_settings(value)
     errors = caught.value.errors(include_url=False)
     found = [(one["loc"][1:], one["msg"]) for one in errors]
@@ -100,7 +101,7 @@ def test_json_schema_offers_names_and_maps():
     ],
 )
 def test_mistakes_of_motility(value, place):
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(ValidationError, match=place) as caught:
         MotilitySettings(**value)
     assert caught.value.errors()[0]["loc"][0] == place
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -78,7 +80,7 @@ def build(path) -> Simulation:
 
 
 def problems(path) -> list[str]:
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(ScenarioError, match=r"s\.yaml:") as caught:
         build(path)
     return [str(each).rpartition("s.yaml:")[2] for each in caught.value.problems]
 
@@ -168,7 +170,7 @@ def test_reading_and_checking_run_no_code(write, capsys):
 )
 def test_mistakes_are_located_without_running_code(write, old, new, place, message):
     path = write((old, new), law="raise SystemExit('this ran')")
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(ScenarioError, match=re.escape(message)) as caught:
         load_scenario(path)
     found = {f"{each.line}:{each.column}": each.message for each in caught.value.problems}
     assert place in found, found

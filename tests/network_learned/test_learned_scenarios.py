@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -161,7 +163,7 @@ def test_daughters_carry_on(folder):
     ],
 )
 def test_mistakes_are_placed(folder, pairs, expected):
-    with pytest.raises(ScenarioError) as caught:
+    with pytest.raises(ScenarioError, match=re.escape(expected)) as caught:
         load_scenario_text(changed(*pairs), folder, name="s.yaml")
     assert any(expected in str(each) for each in caught.value.problems), str(caught.value)
 

@@ -84,6 +84,12 @@ def test_numbers_that_are_none_are_found_in_active_cells(cells, name):
     assert not _gather(cells, tangent=True)[0] & kernels.NOT_FINITE
     values[1] = np.nan
     assert _gather(cells, tangent=True)[0] & kernels.NOT_FINITE
+    # And in a cell that does take up by a maximum and a half.
+    values[:2] = 1.0
+    cells["active"][30], cells["rates"]["half"][30] = True, 2.0
+    values[30] = np.nan
+    assert cells["rates"]["maximum"][31] > 0.0
+    assert _gather(cells, tangent=True)[0] & kernels.NOT_FINITE
 
 
 def test_many_chunks_of_cells_add_up(cells):

@@ -53,7 +53,8 @@ def terms_of_chunk(
                         linear += fraction * maximum[i] / together
                 else:
                     taken += fraction * maximum[i]
-            elif math.isnan(maximum[i]) or math.isnan(half[i]):
+            # Comparisons with NaN are false: here it would otherwise be passed over.
+            if math.isnan(maximum[i]) or math.isnan(half[i]):
                 linear = math.nan
             if export[i] >= 0.0:
                 constant += export[i] / voxel_volume

@@ -89,3 +89,13 @@ def combine(a, x, b, y, out):
     for k in prange((out.size + BLOCK - 1) // BLOCK):
         for j in range(k * BLOCK, min((k + 1) * BLOCK, out.size)):
             out[j] = a * x[j] + b * y[j]
+
+
+@kernel(parallel=True)
+def dot_blocks(one, two, parts):
+    """Write the scalar products of every BLOCK values of two float64[n]."""
+    for k in prange(parts.size):
+        total = 0.0
+        for i in range(k * BLOCK, min((k + 1) * BLOCK, one.size)):
+            total += one[i] * two[i]
+        parts[k] = total

@@ -12,8 +12,6 @@ from numba import prange
 
 from tissue_sim.kernels.compile import kernel
 
-BLOCK = 1024
-
 
 @kernel(parallel=True)
 def balance(u, cx, cy, cz, base, loss, out):
@@ -127,13 +125,3 @@ def interpolate_axis(coarse, weight, fine):
         for i in range(inner):
             w = weight[o, k, i]
             fine[o, k, i] = (1.0 - w) * coarse[o, own, i] + w * coarse[o, beyond, i]
-
-
-@kernel(parallel=True)
-def dot_blocks(one, two, parts):
-    """Write the scalar products of every BLOCK values of two float64[n]."""
-    for k in prange(parts.size):
-        total = 0.0
-        for i in range(k * BLOCK, min((k + 1) * BLOCK, one.size)):
-            total += one[i] * two[i]
-        parts[k] = total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tissue_sim.kernels.signals import sums, varying
+from tissue_sim.kernels.signals import sums
 
 __all__ = ["combined", "extremes", "scalar_product", "total"]
 
@@ -27,8 +27,8 @@ def extremes(values: np.ndarray) -> tuple[float, float]:
 
 def scalar_product(one: np.ndarray, two: np.ndarray) -> float:
     """Return the scalar product of two C-contiguous float64 arrays of one shape."""
-    parts = np.empty(-(-one.size // varying.BLOCK))
-    varying.dot_blocks(one.reshape(-1), two.reshape(-1), parts)
+    parts = np.empty(-(-one.size // sums.BLOCK))
+    sums.dot_blocks(one.reshape(-1), two.reshape(-1), parts)
     return float(sums.compensated(parts))
 
 

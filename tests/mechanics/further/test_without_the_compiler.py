@@ -33,7 +33,7 @@ print(json.dumps([*columns, pairs]))
 def test_without_the_compiler_the_numbers_are_the_same():
     def run(disabled):
         done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", SMALL, str(Path(__file__).parent)],
+            [sys.executable, "-W", "ignore", "-c", SMALL, str(Path(__file__).parents[1])],
             env=os.environ | {"NUMBA_DISABLE_JIT": disabled}, capture_output=True, text=True, check=True,
         )  # fmt: skip
         return json.loads(done.stdout)
